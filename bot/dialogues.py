@@ -1,0 +1,69 @@
+"""Where each conversation stands: one state for each person in each chat, as the conversation wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, delete, select, tuple_
+
+from bot.chat import Address, Message
+from bot.database import Database, Unit, storable
+from bot.schema import dialogues
+
+Key = tuple[str, str, str]  # channel, chat and thread, person
+
+_KEY = (dialogues.c.channel, dialogues.c.chat, dialogues.c.person)
+_FORGET = delete(dialogues).where(
+    dialogues.c.channel == bindparam("b_channel"),
+    dialogues.c.chat == bindparam("b_chat"),
+    dialogues.c.person == bindparam("b_person"),
+)
+
+
+def key_of(message: Message) -> Key:
+    """The dialogue that a message belongs to; each topic of a group is a chat of its own."""
+    return message.sender.channel, _place(message.address), message.sender.id
+
+
+def _place(address: Address) -> str:
+    return address.chat if address.thread is None else f"{address.chat}/{address.thread}"
+
+
+class Dialogues:
+    """States with an expiry: what was said `hours` ago is forgotten."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], hours: float = 24) -> None:
+        self._database = database
+        self._clock = clock
+        self._life = timedelta(hours=hours)
+
+    async def load(self, keys: Iterable[Key]) -> dict[Key, str]:
+        """The states that there are, in one query."""
+        query = select(*_KEY, dialogues.c.state).where(
+            tuple_(*_KEY).in_(list(keys)), dialogues.c.updated_at > self._clock() - self._life
+        )
+        async with self._database.read() as unit:
+            return {(row.channel, row.chat, row.person): row.state for row in await unit.execute(query)}
+
+    async def save(self, unit: Unit, states: Mapping[Key, str]) -> None:
+        """Keeps the states given and forgets those that are empty."""
+        now = self._clock()
+        kept = [
+            dict(channel=key[0], chat=key[1], person=key[2], state=storable(state), updated_at=now)
+            for key, state in states.items()
+            if state
+        ]
+        gone = [dict(b_channel=key[0], b_chat=key[1], b_person=key[2]) for key, state in states.items() if not state]
+        if kept:
+            insert = self._database.insert(dialogues)
+            fresh = {"state": insert.excluded.state, "updated_at": insert.excluded.updated_at}
+            await unit.execute(insert.on_conflict_do_update(index_elements=list(_KEY), set_=fresh), kept)
+        if gone:
+            await unit.execute(_FORGET, gone)
+
+    async def purge(self) -> int:
+        """Deletes what has expired; how many."""
+        old = delete(dialogues).where(dialogues.c.updated_at <= self._clock() - self._life)
+        async with self._database.begin() as unit:
+            return (await unit.execute(old)).rowcount
