@@ -1,8 +1,7 @@
-"""Opens the database, guards it against a second process, gives out transactions, and knows its schema's age."""
+"""Opens the database, guards it against a second process, gives out transactions, knows its schema."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 import os
@@ -17,7 +16,14 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Table, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.schema import HEAD
@@ -70,7 +76,7 @@ def utc_now() -> datetime:
 
 
 class Database:
-    """Transactions on one database. One process and one writing connection: commits are in the order of ids."""
+    """Transactions on one database. One process, one writing connection: commits are in the order of ids."""
 
     def __init__(self, name: str, writer: AsyncEngine | None, reader: AsyncEngine, lock: _Lock) -> None:
         self.name = name
@@ -105,9 +111,7 @@ class Database:
         """Moves what was deleted out of SQLite's write-ahead log, so that erased text is nowhere."""
         if self.dialect == "sqlite" and self._writer is not None:
             async with self._writer.connect() as unit:
-                raw = await unit.get_raw_connection()  # outside a transaction, as a checkpoint must be
-                cursor = await asyncio.shield(raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)"))  # type: ignore[union-attr]
-                await cursor.close()
+                await unit.run_sync(_checkpoint)
 
     async def close(self) -> None:
         """Closes every connection and lets the next process in."""
@@ -134,7 +138,9 @@ async def open_database(url: str, *, writing: bool = True) -> Database:
 def is_data_fault(error: BaseException) -> bool:
     """Whether a statement failed because of what it carried: trying again is useless."""
     if isinstance(error, DBAPIError):
-        return isinstance(error, (DataError, IntegrityError)) or isinstance(error.orig, (ValueError, OverflowError))
+        return isinstance(error, (DataError, IntegrityError)) or isinstance(
+            error.orig, (ValueError, OverflowError)
+        )
     return isinstance(error, (StatementError, ValueError, TypeError, OverflowError))
 
 
@@ -143,7 +149,13 @@ def storable(value: str) -> str:
     return value.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-# --- opening ---------------------------------------------------------------------------------------------------
+def _checkpoint(connection: Connection) -> None:
+    cursor = connection.connection.cursor()  # the driver's own: a checkpoint must be outside a transaction
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    cursor.close()
+
+
+# --- opening
 
 
 def _parse(url: str) -> URL:
@@ -160,21 +172,18 @@ def _parse(url: str) -> URL:
 
 
 async def _open_sqlite(url: URL, writing: bool) -> Database:
-    path = Path(url.database or ":memory:")
-    if str(path) == ":memory:":
-        raise DatabaseUnusable("a database in memory keeps nothing; name a file")
-    if not writing and not path.exists():
-        raise DatabaseUnusable(f"there is no database at {path} yet")
-    _make_directory(path.parent)
+    path = _sqlite_path(url, writing)
     lock: _Lock = _FileGuard(path) if writing else _Lock()
     await lock.acquire()
-    read_only = f"file:{quote(str(path.absolute()))}"
+    read_only = f"file:{quote(str(path))}"
     reader = create_async_engine(
         URL.create("sqlite+aiosqlite", database=read_only, query={"mode": "ro", "uri": "true"}),
         pool_size=2,
         max_overflow=2,
     )
-    writer = create_async_engine(url.set(database=str(path)), pool_size=1, max_overflow=0) if writing else None
+    writer = (
+        create_async_engine(url.set(database=str(path)), pool_size=1, max_overflow=0) if writing else None
+    )
     _prepare_sqlite(reader, "BEGIN", ("busy_timeout", "trusted_schema"))
     if writer is not None:
         _prepare_sqlite(writer, "BEGIN IMMEDIATE", tuple(_PRAGMAS))
@@ -188,6 +197,16 @@ async def _open_sqlite(url: URL, writing: bool) -> Database:
     return database
 
 
+def _sqlite_path(url: URL, writing: bool) -> Path:
+    if url.database in (None, "", ":memory:"):
+        raise DatabaseUnusable("a database in memory keeps nothing; name a file")
+    path = Path(str(url.database)).absolute()
+    if not writing and not path.exists():
+        raise DatabaseUnusable(f"there is no database at {path} yet")
+    _make_directory(path.parent)
+    return path
+
+
 def _make_directory(directory: Path) -> None:
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -198,7 +217,7 @@ def _make_directory(directory: Path) -> None:
 
 
 def _prepare_sqlite(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -> None:
-    """We say BEGIN ourselves: the driver would begin late, and a late writer fails at once instead of waiting."""
+    """We say BEGIN ourselves: the driver begins late, and a late writer fails at once instead of waiting."""
 
     @event.listens_for(engine.sync_engine, "connect")
     def connect(connection: Any, _record: object) -> None:
@@ -228,7 +247,11 @@ async def _verify_sqlite(writer: AsyncEngine) -> None:
 async def _open_postgresql(url: URL, writing: bool) -> Database:
     query = dict(url.query)
     schema = query.pop("schema", None)
-    settings = {"application_name": "mot-cua", "statement_timeout": str(_STATEMENT_SECONDS * 1000), "jit": "off"}
+    settings = {
+        "application_name": "mot-cua",
+        "statement_timeout": str(_STATEMENT_SECONDS * 1000),
+        "jit": "off",
+    }
     if schema is not None:
         settings["search_path"] = str(schema)
     url = url.set(query=query)
@@ -261,10 +284,12 @@ async def _verify_postgresql(unit: Unit) -> None:
 
 
 def _explained(error: BaseException, name: str) -> BaseException:
-    """The same failure in words for the operator; drivers put addresses and sometimes passwords into theirs."""
+    """The same failure in words for the operator; drivers put addresses, even passwords, into theirs."""
     if isinstance(error, DatabaseUnusable):
         return type(error)(f"{name}: {error}") if name not in str(error) else error
-    if isinstance(error, (SQLAlchemyError, OSError, TimeoutError)) or type(error).__module__.startswith("asyncpg"):
+    if isinstance(error, (SQLAlchemyError, OSError, TimeoutError)) or type(error).__module__.startswith(
+        "asyncpg"
+    ):
         cause = getattr(error, "orig", None) or error
         kind = type(getattr(cause, "__cause__", None) or cause).__name__
         detail = str(cause) if isinstance(error, DBAPIError) and "sqlite" in type(cause).__module__ else kind
@@ -272,7 +297,7 @@ def _explained(error: BaseException, name: str) -> BaseException:
     return error
 
 
-# --- the lock against a second process -------------------------------------------------------------------------
+# --- the lock against a second process
 
 
 class _Lock:
@@ -340,7 +365,7 @@ class _AdvisoryGuard(_Lock):
         await self._engine.dispose()
 
 
-# --- the schema ------------------------------------------------------------------------------------------------
+# --- the schema
 
 
 async def migrate(database: Database) -> None:
@@ -361,7 +386,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 async def schema_version(database: Database) -> str | None:
-    """The migration that the tables stand at; "" for tables of another program, None for an empty database."""
+    """The migration that the tables stand at; "" for foreign tables, None for an empty database."""
     async with database.read() as unit:
         tables = await unit.run_sync(lambda connection: inspect(connection).get_table_names())
         if not tables:
@@ -379,7 +404,9 @@ async def require_current_schema(database: Database) -> None:
     if not version:
         raise OldSchema(f"{database.name} has no tables of this program; run: python -m bot migrate")
     if version > HEAD:
-        raise NewSchema(f"{database.name} is at schema {version}, this program knows {HEAD}: update the program")
+        raise NewSchema(
+            f"{database.name} is at schema {version}, this program knows {HEAD}: update the program"
+        )
     raise OldSchema(f"{database.name} is at schema {version}, {HEAD} is needed; run: python -m bot migrate")
 
 

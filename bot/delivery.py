@@ -41,7 +41,7 @@ class SendError(Exception):
     """Sending failed; the subclass says what to do. The text never holds a token, a name or a message."""
 
 
-class RetryAfter(SendError):
+class RetryAfter(SendError):  # noqa: N818  what happened, in a word
     """The channel asks to leave this chat alone for some seconds."""
 
     def __init__(self, seconds: float) -> None:
@@ -49,15 +49,15 @@ class RetryAfter(SendError):
         self.seconds = seconds
 
 
-class Unreachable(SendError):
+class Unreachable(SendError):  # noqa: N818  what happened, in a word
     """The channel failed, or its answer was lost: try again later."""
 
 
-class Rejected(SendError):
+class Rejected(SendError):  # noqa: N818  what happened, in a word
     """The channel will never take this message."""
 
 
-class Blocked(SendError):
+class Blocked(SendError):  # noqa: N818  what happened, in a word
     """The chat takes nothing from us any more."""
 
 

@@ -30,6 +30,10 @@ def _place(address: Address) -> str:
     return address.chat if address.thread is None else f"{address.chat}/{address.thread}"
 
 
+def _columns(key: Key) -> dict[str, object]:
+    return {"channel": key[0], "chat": key[1], "person": key[2]}
+
+
 class Dialogues:
     """States with an expiry: what was said `hours` ago is forgotten."""
 
@@ -50,11 +54,13 @@ class Dialogues:
         """Keeps the states given and forgets those that are empty."""
         now = self._clock()
         kept = [
-            dict(channel=key[0], chat=key[1], person=key[2], state=storable(state), updated_at=now)
+            {**_columns(key), "state": storable(state), "updated_at": now}
             for key, state in states.items()
             if state
         ]
-        gone = [dict(b_channel=key[0], b_chat=key[1], b_person=key[2]) for key, state in states.items() if not state]
+        gone = [
+            {f"b_{name}": part for name, part in _columns(key).items()} for key in states if not states[key]
+        ]
         if kept:
             insert = self._database.insert(dialogues)
             fresh = {"state": insert.excluded.state, "updated_at": insert.excluded.updated_at}

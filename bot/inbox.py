@@ -33,7 +33,7 @@ class Letter:
 
 
 class Inbox:
-    """Accepts events once each and gives them out in order; a sender over the pace waits, the others do not."""
+    """Accepts events once each and gives them out in order; a sender over the pace waits, others do not."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime], pace: Pace) -> None:
         self._database = database

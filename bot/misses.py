@@ -70,7 +70,11 @@ class Misses:
     async def list(self, limit: int = 1000) -> list[Unanswered]:
         """The most frequent first."""
         columns = [misses.c[field.name] for field in fields(Unanswered)]
-        query = select(*columns).order_by(misses.c.count.desc(), misses.c.last_day.desc(), misses.c.id).limit(limit)
+        query = (
+            select(*columns)
+            .order_by(misses.c.count.desc(), misses.c.last_day.desc(), misses.c.id)
+            .limit(limit)
+        )
         async with self._database.read() as unit:
             return [
                 Unanswered(

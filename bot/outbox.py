@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Update, bindparam, delete, func, select, update
 
 from bot.chat import Action, Address, Button, Reply
 from bot.database import Database, Unit, storable
@@ -101,28 +101,27 @@ class Outbox:
                 await unit.execute(self._give_up(reason).where(outbox.c.id.in_(ids)))
             if later:
                 rows = [{"b_id": one.id, "b_due": one.due, "b_reason": one.reason} for one in later]
-                connection = await unit.execute(_POSTPONE, rows)
-                connection.close()
+                await unit.execute(_POSTPONE, rows)
 
     async def close_chat(self, unit: Unit, address: Address) -> None:
         """The chat takes nothing any more: what waits for it is undeliverable."""
         await unit.execute(
-            self._give_up("blocked").where(
-                outbox.c.channel == address.channel, outbox.c.chat == address.chat
-            )
+            self._give_up("blocked").where(outbox.c.channel == address.channel, outbox.c.chat == address.chat)
         )
 
     @staticmethod
-    def _give_up(reason: str) -> object:
-        return update(outbox).where(outbox.c.status == "pending").values(
-            status="undeliverable", body="", reason=reason
+    def _give_up(reason: str) -> Update:
+        return (
+            update(outbox)
+            .where(outbox.c.status == "pending")
+            .values(status="undeliverable", body="", reason=reason)
         )
 
     async def counts(self) -> dict[str, int]:
         """How many rows stand in each status."""
         async with self._database.read() as unit:
             found = await unit.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
-            return {status: count for status, count in found}
+            return dict(found.tuples().all())
 
     async def purge(self, days: int) -> int:
         """Deletes finished rows older than so many days; how many."""

@@ -41,13 +41,17 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 metadata = MetaData(
-    naming_convention={"pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"}
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
 )
 _ID = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself on SQLite
 _WAITING = text("status = 'received'")
 _PENDING = text("status = 'pending'")
 
-# What arrived, kept before it is acknowledged. The hash beside the channel's id: ids begin anew after a quiet week.
+# What arrived, kept before it is acknowledged. The hash is there because ids begin anew after a quiet week.
 inbox = Table(
     "inbox",
     metadata,

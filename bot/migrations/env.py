@@ -1,4 +1,4 @@
-"""Alembic's entry: it runs on the connection that `database.migrate` hands over, never from a command line."""
+"""Alembic's entry: it runs on the connection that `database.migrate` hands over, never by itself."""
 
 from __future__ import annotations
 

@@ -1,0 +1,186 @@
+"""Opens the doors that are configured and closes them in order: what `python -m bot run` does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.channels.telegram import API_URL, NAME, Telegram
+from bot.courier import Courier, Delivery
+from bot.database import Database, database_url, make_ready, open_database, utc_now
+from bot.delivery import Arrival
+from bot.dialogues import Dialogues
+from bot.inbox import Inbox
+from bot.intake import Intake
+from bot.misses import Misses
+from bot.outbox import Outbox
+from bot.pace import Pace
+from bot.turn import Responder
+
+log = logging.getLogger(__name__)
+
+_HOUR = 3600.0
+_LOCK_SECONDS = 30.0
+# Together under the 10 seconds that a service manager waits.
+_ANSWERING_SECONDS, _SENDING_SECONDS, _CLOSING_SECONDS = 3.0, 4.0, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the machine decides. Days and hours say how long things are kept."""
+
+    database_url: str
+    telegram_token: str = ""
+    telegram_api_url: str = API_URL
+    per_minute: float = 30.0  # messages of one sender, after a burst
+    burst: int = 20
+    delivery: Delivery = field(default_factory=Delivery)
+    done_days: int = 3  # Telegram repeats itself for a day at most
+    quarantine_days: int = 30
+    sent_days: int = 3
+    dialogue_hours: float = 24.0
+
+    @staticmethod
+    def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+        """DATABASE_URL, BOT_DATA_DIR, TELEGRAM_BOT_TOKEN, TELEGRAM_API_URL."""
+        return Settings(
+            database_url=database_url(environ),
+            telegram_token=environ.get("TELEGRAM_BOT_TOKEN", "").strip(),
+            telegram_api_url=environ.get("TELEGRAM_API_URL", "").strip() or API_URL,
+        )
+
+
+async def run(
+    settings: Settings,
+    responder: Responder,
+    apology: str,
+    commands: Sequence[tuple[str, str]] = (),
+    clock: Callable[[], datetime] = utc_now,
+) -> None:
+    """Serves Telegram until SIGTERM or SIGINT, then stops within 10 seconds.
+
+    DatabaseUnusable and TokenRefused are for the operator: their text says what to do and holds no secret.
+    """
+    telegram = Telegram(settings.telegram_token, settings.telegram_api_url, settings.delivery.in_flight)
+    try:
+        async with await open_database(settings.database_url) as database:
+            await make_ready(database)
+            await _serve(_Works(settings, database, telegram, responder, apology, clock), commands)
+    finally:
+        await telegram.close()
+
+
+class _Works:
+    """Everything that runs, put together."""
+
+    def __init__(  # noqa: PLR0913, PLR0917  the parts are named here and nowhere else
+        self,
+        settings: Settings,
+        database: Database,
+        telegram: Telegram,
+        responder: Responder,
+        apology: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.telegram = telegram
+        self.inbox = Inbox(database, clock, Pace(settings.per_minute / 60, settings.burst))
+        self.outbox = Outbox(database, clock)
+        self.dialogues = Dialogues(database, clock, settings.dialogue_hours)
+        self.courier = Courier(self.outbox, {NAME: telegram}, clock, settings.delivery)
+        self.intake = Intake(
+            database=database,
+            inbox=self.inbox,
+            outbox=self.outbox,
+            dialogues=self.dialogues,
+            misses=Misses(database, clock),
+            responder=responder,
+            channels={NAME: telegram},
+            mail=self.courier,
+            apology=apology,
+        )
+
+
+async def _serve(works: _Works, commands: Sequence[tuple[str, str]]) -> None:
+    stop = asyncio.Event()
+    _on_signals(stop)
+    await works.inbox.open()
+    if commands:
+        works.telegram.introduce(commands)
+    polling = asyncio.create_task(_poll(works))
+    answering = asyncio.create_task(works.intake.run())
+    sending = asyncio.create_task(works.courier.run())
+    keeping = asyncio.create_task(_keep_house(works))
+    stopping = asyncio.create_task(stop.wait())
+    running = [polling, answering, sending, keeping]
+    try:
+        await asyncio.wait([*running, stopping], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        log.info("stopping")
+        for task in (polling, keeping):
+            task.cancel()
+        works.intake.stop()
+        await asyncio.wait([answering], timeout=_ANSWERING_SECONDS)
+        await _within(_SENDING_SECONDS + 1.0, works.courier.stop(_SENDING_SECONDS))
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=_CLOSING_SECONDS)
+    for task in running:
+        if task.done() and not task.cancelled():
+            task.result()  # what ended it is the operator's to know
+
+
+async def _poll(works: _Works) -> None:
+    async def accept(arrivals: Sequence[Arrival]) -> None:
+        await works.inbox.accept(arrivals)
+        if arrivals:
+            works.intake.wake()
+
+    await works.telegram.poll(accept)
+
+
+async def _keep_house(works: _Works) -> None:
+    """Looks after the lock, and every hour deletes what need not be kept."""
+    loop = asyncio.get_running_loop()
+    next_sweep = loop.time()
+    while True:
+        await works.database.check_lock()
+        if loop.time() >= next_sweep:
+            next_sweep = loop.time() + _HOUR
+            try:
+                await sweep(works.settings, works.database, works.inbox, works.outbox, works.dialogues)
+            except Exception:
+                log.exception("cannot delete what is old; trying again in an hour")
+        await asyncio.sleep(_LOCK_SECONDS)
+
+
+async def sweep(
+    settings: Settings, database: Database, inbox: Inbox, outbox: Outbox, dialogues: Dialogues
+) -> None:
+    """Deletes what has outlived its use, in the file as well as in the tables."""
+    await inbox.purge(settings.done_days, settings.quarantine_days)
+    await outbox.purge(settings.sent_days)
+    await dialogues.purge()
+    await database.tidy()
+
+
+async def _within(seconds: float, work: Coroutine[None, None, None]) -> None:
+    try:
+        await asyncio.wait_for(work, seconds)
+    except TimeoutError:
+        log.warning("not everything could be written down in time; it will be done at the next start")
+    except Exception:
+        log.exception("stopping was not clean; nothing is lost, a reply may come twice")
+
+
+def _on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
