@@ -1,0 +1,90 @@
+"""Patterns of words, written as data, compiled to linear-time regular expressions over the words of a message.
+
+A message is rendered as ` key/typed key/typed … `, where `typed` is the word as typed when it carries marks and
+nothing otherwise. A pattern word fits when the key is the same and the typed marks, if any, do not contradict it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.knowledge.vietnamese import Token, key, syllable
+
+_GAP = r"(?:\S+ ){0,3}?"
+_HOOK_AND_TILDE = str.maketrans("ảẳẩẻểỉỏổởủửỷãẵẫẽễĩõỗỡũữỹ", "ãẵẫẽễĩõỗỡũữỹảẳẩẻểỉỏổởủửỷ")
+
+
+def render(words: Sequence[Token]) -> str:
+    """The text that patterns are matched against."""
+    return " " + "".join(f"{word.key}/{word.text if word.marked else ''} " for word in words)
+
+
+def same_marks(typed: str, known: str) -> bool:
+    """Whether typed marks may stand for the known word; hook and tilde are one sound in much of the country."""
+    return typed == known or typed.translate(_HOOK_AND_TILDE) == known
+
+
+def _word(word: str, bare: bool = True) -> str:
+    """One word; `bare` allows it without its marks. `!` before it forbids that."""
+    bare = bare and not word.startswith("!")
+    known = syllable(word.removeprefix("!"))
+    variants = dict.fromkeys((known, known.translate(_HOOK_AND_TILDE)))
+    typed = "|".join(re.escape(variant) for variant in variants if not variant.isascii())
+    return f"{re.escape(key(known))}/(?:{typed}){'?' if bare else ''} " if typed else f"{re.escape(key(known))}/ "
+
+
+def _slot(slot: str, alone: bool) -> str:
+    if slot == "*":
+        return _GAP
+    optional = slot.endswith("?")
+    choices = [choice.split("_") for choice in slot.removesuffix("?").split("|")]
+    # A lone syllable without marks is too many words at once (voi: với, vòi, vôi): alone it needs its marks.
+    body = "|".join("".join(_word(word, not (alone and len(words) == 1)) for word in words) for words in choices)
+    return f"(?:{body}){'?' if optional else ''}"
+
+
+def _source(pattern: str, lenient: bool) -> str:
+    slots = pattern.lower().split()
+    return "(?<= )" + "".join(_slot(slot, alone=len(slots) == 1 and not lenient) for slot in slots)
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Several patterns as one expression."""
+
+    expression: re.Pattern[str] | None
+
+    @staticmethod
+    def compile(patterns: Iterable[str], lenient: bool = False) -> Patterns:
+        """Patterns in the notation of lexicon.yaml; `lenient` lets even a lone syllable stand without its marks."""
+        sources = [_source(pattern, lenient) for pattern in patterns]
+        return Patterns(re.compile("|".join(f"(?:{source})" for source in sources)) if sources else None)
+
+    def found(self, rendered: str) -> bool:
+        """Whether any pattern occurs."""
+        return bool(self.expression and self.expression.search(rendered))
+
+    def spans(self, rendered: str) -> list[tuple[int, int]]:
+        """Word ranges [start, end) of all occurrences that do not overlap, left to right."""
+        if not self.expression:
+            return []
+        result = []
+        position = 1
+        while match := self.expression.search(rendered, position):
+            start = rendered.count(" ", 0, match.start()) - 1
+            end = rendered.count(" ", 0, match.end()) - 1
+            result.append((start, end))
+            position = max(match.end(), match.start() + 1)
+        return result
+
+
+def words_of(patterns: Iterable[str]) -> set[str]:
+    """The keys of all words that patterns name."""
+    found = set()
+    for pattern in patterns:
+        for slot in pattern.lower().replace("!", "").replace("?", "").split():
+            if slot != "*":
+                found.update(key(word) for choice in slot.split("|") for word in choice.split("_"))
+    return found

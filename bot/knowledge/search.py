@@ -1,0 +1,321 @@
+"""Finding the entry that a message is about: an index of phrases with term weights learned from the entries themselves.
+
+Each entry (procedure, topic, thing done elsewhere) is known by phrases: its names and everyday wordings. A message is
+compared with phrases, not with documents: a phrase that is wholly said counts for more than many words half said.
+Deterministic, offline, without a model.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.knowledge.lexicon import Lexicon
+from bot.knowledge.patterns import same_marks
+from bot.knowledge.procedures import Knowledge
+from bot.knowledge.vietnamese import Token, share_marked, split_glued, telex, tokens, vni
+
+Kind = Literal["procedure", "topic", "elsewhere"]
+Source = Literal["alias", "name", "official", "case"]
+
+_SHARE = {"alias": 1.0, "name": 1.0, "official": 0.97, "case": 0.75}
+_WRONG_MARKS = 0.25  # both typed and different: a slip of the tone, more often another word
+_NO_MARKS = 0.97  # bare among marked words
+_CANDIDATES = 60  # phrases scored finely; the rest cannot win
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a search can find. `ref` is a code for a procedure, else the place in the file."""
+
+    kind: Kind
+    ref: str
+    name: str
+
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One wording of an entry, with the weight of each of its words and of each pair of neighbours."""
+
+    entry: int
+    source: Source
+    words: tuple[Token, ...]
+    weights: tuple[float, ...]
+    pairs: tuple[tuple[Pair, float], ...]
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Words of a message prepared for the index, with how much each must be explained (0 for fillers)."""
+
+    words: tuple[Token, ...]
+    needs: tuple[float, ...]
+    need: float  # how much there is to explain in all
+    places: Mapping[str, tuple[int, ...]]  # key: where it stands
+    pairs: frozenset[Pair]  # neighbours, also over one filler
+    bare: bool  # typed without marks
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry with its score, 0 to 1, and what it rests on."""
+
+    entry: Entry
+    score: float
+    said: float  # share of the phrase that was said
+    explained: float  # share of the message that the phrase explains
+    evidence: float  # weight of the words in common
+    phrase: Phrase = field(repr=False)
+    covered: frozenset[int] = field(default=frozenset(), repr=False)  # positions of explained words in the query
+
+
+class Index:
+    """All phrases of a knowledge base, searchable."""
+
+    def __init__(self, knowledge: Knowledge, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.entries: list[Entry] = []
+        self._phrases: list[Phrase] = []
+        self._postings: dict[str, list[int]] = defaultdict(list)
+        self._corrected: dict[str, tuple[str, ...]] = {}
+        wordings = list(_wordings(knowledge, lexicon))
+        self._weights = _word_weights(wordings, lexicon)
+        self._pairs = _pair_weights(wordings, lexicon)
+        self.heaviest = max(self._weights.values(), default=1.0)
+        for entry, phrases in wordings:
+            self._add(entry, phrases)
+        self._known = sorted(word for word in self._weights if len(word) > 2)
+
+    def _add(self, entry: Entry, phrases: Iterable[tuple[Source, tuple[Token, ...]]]) -> None:
+        number = len(self.entries)
+        self.entries.append(entry)
+        seen = set()
+        for source, words in phrases:
+            wording = tuple(word.text for word in words)
+            if not words or wording in seen:
+                continue
+            seen.add(wording)
+            weights = tuple(self._weights[word.key] for word in words)
+            pairs = tuple((pair, self._pairs[pair]) for pair in _neighbours(words))
+            at = len(self._phrases)
+            total = sum(weights) + sum(weight for _, weight in pairs)
+            self._phrases.append(Phrase(number, source, words, weights, pairs, total))
+            for word in dict.fromkeys(word.key for word in words):
+                self._postings[word].append(at)
+
+    def knows(self, word_key: str) -> bool:
+        """Whether a key occurs in any phrase."""
+        return word_key in self._weights
+
+    def weight(self, word_key: str) -> float:
+        """How much a word tells apart; an unknown word counts like a rather rare one."""
+        return self._weights.get(word_key, 0.6 * self.heaviest)
+
+    def read(self, text: str) -> list[Token]:
+        """The words of a message with shorthand written out, remnants of keyboards, glue and typos undone."""
+        raw = tokens(text)
+        result: list[Token] = []
+        for i, word in enumerate(raw):
+            before = result[-1].key if result else ""
+            after = raw[i + 1].key if i + 1 < len(raw) else ""
+            result.extend(self._readings(word, before, after))
+        return result
+
+    def _readings(self, word: Token, before: str, after: str) -> list[Token]:
+        known = self.knows(word.key) or word.key in self.lexicon.filler_words or word.key in self.lexicon.facet_words
+        meant = self.lexicon.shorthand.get(word.text)
+        if meant and not self._fits(before, word.key, after):
+            return [_replaced(word, text) for text in meant]
+        if known or word.text.isdigit():
+            return [word]
+        for decode in (telex, vni):
+            decoded = decode(word.text)
+            if decoded and self.knows(_key(decoded)):
+                return [_replaced(word, decoded)]
+        if len(word.key) >= 5:
+            pieces = split_glued(word.key, self._splittable(), self._pairs)
+            if pieces:
+                return [Token(piece, piece, word.start, word.end) for piece in pieces]
+        corrected = self._correct(word.key, before, after)
+        return [Token(corrected, corrected, word.start, word.end)] if corrected else [word]
+
+    def _splittable(self) -> frozenset[str]:
+        if not hasattr(self, "_pieces"):
+            usual = self.lexicon.facet_words | self.lexicon.filler_words
+            self._pieces = frozenset(word for word in (*self._weights, *usual) if len(word) > 1 and word.isalpha())
+        return self._pieces
+
+    def _fits(self, before: str, word: str, after: str) -> bool:
+        return (before, word) in self._pairs or (word, after) in self._pairs
+
+    def _correct(self, word: str, before: str, after: str) -> str | None:
+        """The known word one slip away that makes a known pair with a neighbour."""
+        if len(word) < 3 or not word.isalpha():
+            return None
+        if word not in self._corrected:
+            if len(self._corrected) > 20_000:
+                self._corrected.clear()
+            near = process.extract(word, self._known, scorer=OSA.distance, score_cutoff=1, limit=12)
+            self._corrected[word] = tuple(candidate for candidate, _, _ in near)
+        ranked = [
+            ((before, candidate) in self._pairs) + ((candidate, after) in self._pairs) for candidate in self._corrected[word]
+        ]
+        best = max(ranked, default=0)
+        return self._corrected[word][ranked.index(best)] if best else None
+
+    def query(self, words: Sequence[Token], ignored: Iterable[int] = ()) -> Query:
+        """A query out of words; `ignored` are positions that need no explanation (facet and filler words)."""
+        light = set(ignored)
+        needs = tuple(0.0 if i in light else self.weight(word.key) for i, word in enumerate(words))
+        places: dict[str, tuple[int, ...]] = {}
+        for i, word in enumerate(words):
+            places[word.key] = (*places.get(word.key, ()), i)
+        fillers = self.lexicon.filler_words
+        strong = [word for word in words if word.key not in fillers]
+        pairs = frozenset(_neighbours(words)) | frozenset(_neighbours(strong))
+        return Query(tuple(words), needs, sum(needs), places, pairs, share_marked(words) < 0.2)
+
+    def search(self, query: Query, limit: int = 10) -> list[Hit]:
+        """The best entries for a query, best first; one hit per entry."""
+        best: dict[int, Hit] = {}
+        for at in self._candidates(query):
+            hit = self._score(query, self._phrases[at])
+            number = self._phrases[at].entry
+            if number not in best or hit.score > best[number].score:
+                best[number] = hit
+        return sorted(best.values(), key=lambda hit: (-hit.score, hit.entry.ref))[:limit]
+
+    def _candidates(self, query: Query) -> list[int]:
+        gathered: dict[int, float] = defaultdict(float)
+        for word_key in dict.fromkeys(word.key for word in query.words):
+            weight = self._weights.get(word_key)
+            if weight is None:
+                continue
+            for at in self._postings[word_key]:
+                gathered[at] += weight
+        need = query.need or 1.0
+
+        def promise(at: int) -> float:
+            common = gathered[at]
+            return common / self._phrases[at].total + common / need
+
+        return sorted(gathered, key=promise, reverse=True)[:_CANDIDATES]
+
+    def _score(self, query: Query, phrase: Phrase) -> Hit:
+        said = explained = 0.0
+        covered: set[int] = set()
+        for word, weight in zip(phrase.words, phrase.weights, strict=True):
+            found = query.places.get(word.key)
+            if not found:
+                continue
+            said += weight * max(_likeness(query.words[i], word, query.bare) for i in found)
+            for i in found:
+                if i not in covered:
+                    covered.add(i)
+                    explained += query.needs[i] * _likeness(query.words[i], word, query.bare)
+        said += sum(weight for pair, weight in phrase.pairs if pair in query.pairs)
+        said_share = said / phrase.total if phrase.total else 0.0
+        explained_share = min(1.0, explained / query.need) if query.need else 1.0
+        score = _SHARE[phrase.source] * said_share**1.5 * (0.45 + 0.55 * explained_share)
+        if said_share < 0.97 or explained_share < 0.97:  # what is said word for word needs no weight behind it
+            score *= 1 - math.exp(-2.2 * said / self.heaviest)
+        return Hit(self.entries[phrase.entry], score, said_share, explained_share, said, phrase, frozenset(covered))
+
+
+def _neighbours(words: Sequence[Token]) -> list[Pair]:
+    return [(left.key, right.key) for left, right in zip(words, words[1:], strict=False)]
+
+
+def _likeness(typed: Token, known: Token, bare: bool) -> float:
+    if typed.text == known.text:
+        return 1.0
+    if not typed.marked:
+        return 1.0 if bare else _NO_MARKS
+    return 0.95 if same_marks(typed.text, known.text) else _WRONG_MARKS
+
+
+def _replaced(word: Token, text: str) -> Token:
+    return Token(text, _key(text), word.start, word.end)
+
+
+def _key(text: str) -> str:
+    found = tokens(text)
+    return found[0].key if found else ""
+
+
+Wording = tuple[Entry, list[tuple[Source, tuple[Token, ...]]]]
+
+
+def _wordings(knowledge: Knowledge, lexicon: Lexicon) -> Iterator[Wording]:
+    for code, procedure in knowledge.procedures.items():
+        texts: list[tuple[Source, str]] = [
+            ("name", procedure.name),
+            ("official", procedure.official),
+            *(("alias", alias) for alias in procedure.aliases),
+            *(("case", f"{procedure.name} {case}") for case in procedure.cases),
+        ]
+        yield Entry("procedure", code, procedure.name), _split(texts, lexicon)
+    for i, topic in enumerate(knowledge.topics):
+        yield Entry("topic", f"topic:{i}", topic.name), _split([("alias", alias) for alias in (topic.name, *topic.aliases)], lexicon)
+    for name, work in knowledge.fields.items():
+        yield Entry("topic", f"field:{name}", work.name), _split([("alias", alias) for alias in (work.name, *work.aliases)], lexicon)
+    for i, other in enumerate(knowledge.elsewhere):
+        yield (
+            Entry("elsewhere", f"elsewhere:{i}", other.name),
+            _split([("alias", alias) for alias in (other.name, *other.aliases)], lexicon),
+        )
+
+
+def _split(
+    texts: Iterable[tuple[Source, str]], lexicon: Lexicon
+) -> list[tuple[Source, tuple[Token, ...]]]:
+    return [(source, tuple(_written_out(tokens(text), lexicon))) for source, text in texts]
+
+
+def _written_out(words: Iterable[Token], lexicon: Lexicon) -> Iterator[Token]:
+    """Abbreviations of several words in names and wordings, as in messages."""
+    for word in words:
+        meant = lexicon.shorthand.get(word.text, ())
+        if len(meant) > 1:
+            yield from (_replaced(word, text) for text in meant)
+        else:
+            yield word
+
+
+def _word_weights(wordings: Sequence[Wording], lexicon: Lexicon) -> Mapping[str, float]:
+    """Inverse entry frequency of every word; words of everyday talk count little even when rare."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for i, (_, phrases) in enumerate(wordings):
+        for _, words in phrases:
+            for word in words:
+                found[word.key].add(i)
+    share = {word: 0.3 for word in lexicon.filler_words}
+    return {word: share.get(word, 1.0) * _rarity(len(entries), len(wordings)) for word, entries in found.items()}
+
+
+def _pair_weights(wordings: Sequence[Wording], lexicon: Lexicon) -> Mapping[Pair, float]:
+    """Inverse entry frequency of neighbours, at half: most Vietnamese words are two syllables."""
+    found: dict[Pair, set[int]] = defaultdict(set)
+    for i, (_, phrases) in enumerate(wordings):
+        for _, words in phrases:
+            for pair in _neighbours(words):
+                found[pair].add(i)
+    fillers = lexicon.filler_words
+    return {
+        pair: (0.15 if pair[0] in fillers or pair[1] in fillers else 0.5) * _rarity(len(entries), len(wordings))
+        for pair, entries in found.items()
+    }
+
+
+def _rarity(containing: int, total: int) -> float:
+    return math.log(1 + (total - containing + 0.5) / (containing + 0.5))
