@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import os
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Table, event, inspect, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
@@ -30,7 +31,8 @@ from bot.schema import HEAD
 
 log = logging.getLogger(__name__)
 
-Unit = AsyncConnection  # one transaction; only the stores look inside
+Unit = Connection  # one transaction; only the stores look inside
+Result = TypeVar("Result")
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -47,6 +49,7 @@ _PRAGMAS = {  # name: (as written, as read back)
     "busy_timeout": ("5000", 5000),
 }
 _STATEMENT_SECONDS = 15
+_READERS = 2
 
 
 class DatabaseUnusable(Exception):  # noqa: N818  it reads as a sentence
@@ -75,29 +78,77 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Database:
-    """Transactions on one database. One process, one writing connection: commits are in the order of ids."""
+class Side(Protocol):
+    """Runs units on one kind of connection."""
 
-    def __init__(self, name: str, writer: AsyncEngine | None, reader: AsyncEngine, lock: _Lock) -> None:
+    async def run(self, work: Callable[[Unit], Result]) -> Result:
+        """Runs `work` in a transaction of its own."""
+        ...
+
+    async def close(self) -> None:
+        """Waits for what is under way and closes the connections."""
+        ...
+
+
+class _Threads:
+    """SQLite: a whole unit is one trip to a thread; with aiosqlite every statement is four."""
+
+    def __init__(self, engine: Engine, threads: int) -> None:
+        self.engine = engine
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sqlite")
+
+    async def run(self, work: Callable[[Unit], Result]) -> Result:
+        # Whoever waits may be cancelled; the thread still commits or rolls back before the next unit begins.
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._unit, work)
+
+    def _unit(self, work: Callable[[Unit], Result]) -> Result:
+        with self.engine.begin() as unit:
+            return work(unit)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, self._close)
+
+    def _close(self) -> None:
+        self._threads.shutdown()
+        self.engine.dispose()
+
+
+class _Sessions:
+    """PostgreSQL: units run on the sessions of a pool."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    async def run(self, work: Callable[[Unit], Result]) -> Result:
+        async with self.engine.begin() as session:
+            return await session.run_sync(work)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+class Database:
+    """Transactions on one database. One process, one writing connection: commits are in the order of ids.
+
+    A unit of work is a plain function of a connection, so that no other task can come between its statements.
+    """
+
+    def __init__(self, name: str, dialect: str, writer: Side | None, reader: Side, lock: _Lock) -> None:
         self.name = name
-        self.dialect = reader.dialect.name
+        self.dialect = dialect
         self._writer = writer
         self._reader = reader
         self._lock = lock
 
-    @asynccontextmanager
-    async def begin(self) -> AsyncGenerator[Unit]:
-        """A writing transaction: committed at the end, rolled back on any exception or cancellation."""
+    async def write(self, work: Callable[[Unit], Result]) -> Result:
+        """Runs a writing transaction: committed when `work` returns, rolled back when it raises."""
         if self._writer is None:
             raise DatabaseUnusable(f"{self.name} was opened for reading only")
-        async with self._writer.begin() as unit:
-            yield unit
+        return await self._writer.run(work)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator[Unit]:
-        """A reading transaction, on a connection of its own."""
-        async with self._reader.connect() as unit:
-            yield unit
+    async def read(self, work: Callable[[Unit], Result]) -> Result:
+        """Runs a reading transaction, on another connection than the writing one."""
+        return await self._reader.run(work)
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """INSERT of this engine's dialect, which knows ON CONFLICT."""
@@ -109,15 +160,14 @@ class Database:
 
     async def tidy(self) -> None:
         """Moves what was deleted out of SQLite's write-ahead log, so that erased text is nowhere."""
-        if self.dialect == "sqlite" and self._writer is not None:
-            async with self._writer.connect() as unit:
-                await unit.run_sync(_checkpoint)
+        if isinstance(self._writer, _Threads):
+            await self._writer.run(_checkpoint)
 
     async def close(self) -> None:
         """Closes every connection and lets the next process in."""
-        for engine in (self._reader, self._writer):
-            if engine is not None:
-                await engine.dispose()
+        for side in (self._reader, self._writer):
+            if side is not None:
+                await side.close()
         await self._lock.release()
 
     async def __aenter__(self) -> Database:
@@ -149,8 +199,9 @@ def storable(value: str) -> str:
     return value.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _checkpoint(connection: Connection) -> None:
-    cursor = connection.connection.cursor()  # the driver's own: a checkpoint must be outside a transaction
+def _checkpoint(unit: Unit) -> None:
+    unit.rollback()  # a checkpoint must be outside a transaction, so the driver's own cursor is used
+    cursor = unit.connection.cursor()
     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     cursor.close()
 
@@ -175,22 +226,27 @@ async def _open_sqlite(url: URL, writing: bool) -> Database:
     path = _sqlite_path(url, writing)
     lock: _Lock = _FileGuard(path) if writing else _Lock()
     await lock.acquire()
-    read_only = f"file:{quote(str(path))}"
-    reader = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=read_only, query={"mode": "ro", "uri": "true"}),
-        pool_size=2,
-        max_overflow=2,
-    )
-    writer = (
-        create_async_engine(url.set(database=str(path)), pool_size=1, max_overflow=0) if writing else None
+    read_only = {"mode": "ro", "uri": "true"}
+    reader = create_engine(
+        URL.create("sqlite+pysqlite", database=f"file:{quote(str(path))}", query=read_only),
+        connect_args={"check_same_thread": False},
+        pool_size=_READERS,
     )
     _prepare_sqlite(reader, "BEGIN", ("busy_timeout", "trusted_schema"))
-    if writer is not None:
-        _prepare_sqlite(writer, "BEGIN IMMEDIATE", tuple(_PRAGMAS))
-    database = Database(str(path), writer, reader, lock)
+    writer = None
+    if writing:
+        engine = create_engine(
+            URL.create("sqlite+pysqlite", database=str(path)),
+            connect_args={"check_same_thread": False},
+            pool_size=1,
+            max_overflow=0,
+        )
+        _prepare_sqlite(engine, "BEGIN IMMEDIATE", tuple(_PRAGMAS))
+        writer = _Threads(engine, 1)
+    database = Database(str(path), "sqlite", writer, _Threads(reader, _READERS), lock)
     try:
         if writer is not None:
-            await _verify_sqlite(writer)
+            await writer.run(_verify_sqlite)
     except BaseException as error:
         await database.close()
         raise _explained(error, str(path)) from None
@@ -216,10 +272,10 @@ def _make_directory(directory: Path) -> None:
         raise DatabaseUnusable(f"cannot write in the data directory {directory}")
 
 
-def _prepare_sqlite(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -> None:
+def _prepare_sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
     """We say BEGIN ourselves: the driver begins late, and a late writer fails at once instead of waiting."""
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -227,20 +283,19 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -
             cursor.execute(f"PRAGMA {name}={_PRAGMAS[name][0]}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
 
-async def _verify_sqlite(writer: AsyncEngine) -> None:
-    async with writer.begin() as unit:
-        for name, (_, wanted) in _PRAGMAS.items():
-            found = (await unit.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
-            if found != wanted:
-                raise DatabaseUnusable(f"the file system does not allow {name}={wanted} (it stays {found})")
-        if (await unit.exec_driver_sql("PRAGMA quick_check(1)")).scalar_one() != "ok":
-            raise DatabaseUnusable("the file is damaged; restore it from a backup")
-        version = (await unit.exec_driver_sql("SELECT sqlite_version()")).scalar_one()
+def _verify_sqlite(unit: Unit) -> None:
+    for name, (_, wanted) in _PRAGMAS.items():
+        found = unit.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+        if found != wanted:
+            raise DatabaseUnusable(f"the file system does not allow {name}={wanted} (it stays {found})")
+    if unit.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
+        raise DatabaseUnusable("the file is damaged; restore it from a backup")
+    version = unit.exec_driver_sql("SELECT sqlite_version()").scalar_one()
     log.info("SQLite %s, one writing connection, every commit on disk", version)
 
 
@@ -261,25 +316,24 @@ async def _open_postgresql(url: URL, writing: bool) -> Database:
         return create_async_engine(url, pool_size=size, max_overflow=0, connect_args=arguments)
 
     lock: _Lock = _AdvisoryGuard(engine(1)) if writing else _Lock()
-    reader = engine(3)
+    reader = _Sessions(engine(_READERS))
     name = url.set(query={}, password=None).render_as_string()
-    database = Database(name, engine(1) if writing else None, reader, lock)
+    database = Database(name, "postgresql", _Sessions(engine(1)) if writing else None, reader, lock)
     try:
         await lock.acquire()
-        async with reader.connect() as unit:
-            await _verify_postgresql(unit)
+        await reader.run(_verify_postgresql)
     except BaseException as error:
         await database.close()
         raise _explained(error, name) from None
     return database
 
 
-async def _verify_postgresql(unit: Unit) -> None:
+def _verify_postgresql(unit: Unit) -> None:
     for name, good in (("synchronous_commit", {"on", "remote_apply", "remote_write"}), ("fsync", {"on"})):
-        found = (await unit.execute(text(f"SHOW {name}"))).scalar_one()
+        found = unit.execute(text(f"SHOW {name}")).scalar_one()
         if found not in good:
             raise DatabaseUnusable(f"PostgreSQL runs with {name}={found}: a power cut would lose messages")
-    version = (await unit.execute(text("SHOW server_version"))).scalar_one()
+    version = unit.execute(text("SHOW server_version")).scalar_one()
     log.info("PostgreSQL %s", version)
 
 
@@ -370,8 +424,7 @@ class _AdvisoryGuard(_Lock):
 
 async def migrate(database: Database) -> None:
     """Brings the tables to the newest schema in one transaction; a killed migration leaves the old one."""
-    async with database.begin() as unit:
-        await unit.run_sync(_upgrade)
+    await database.write(_upgrade)
 
 
 def _upgrade(connection: Connection) -> None:
@@ -387,13 +440,16 @@ def _upgrade(connection: Connection) -> None:
 
 async def schema_version(database: Database) -> str | None:
     """The migration that the tables stand at; "" for foreign tables, None for an empty database."""
-    async with database.read() as unit:
-        tables = await unit.run_sync(lambda connection: inspect(connection).get_table_names())
-        if not tables:
-            return None
-        if "alembic_version" not in tables:
-            return ""
-        return (await unit.execute(text("SELECT version_num FROM alembic_version"))).scalar() or ""
+    return await database.read(_version)
+
+
+def _version(unit: Unit) -> str | None:
+    tables = inspect(unit).get_table_names()
+    if not tables:
+        return None
+    if "alembic_version" not in tables:
+        return ""
+    return unit.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
 async def require_current_schema(database: Database) -> None:

@@ -47,10 +47,10 @@ class Dialogues:
         query = select(*_KEY, dialogues.c.state).where(
             tuple_(*_KEY).in_(list(keys)), dialogues.c.updated_at > self._clock() - self._life
         )
-        async with self._database.read() as unit:
-            return {(row.channel, row.chat, row.person): row.state for row in await unit.execute(query)}
+        rows = await self._database.read(lambda unit: unit.execute(query).all())
+        return {(channel, chat, person): state for channel, chat, person, state in rows}
 
-    async def save(self, unit: Unit, states: Mapping[Key, str]) -> None:
+    def save(self, unit: Unit, states: Mapping[Key, str]) -> None:
         """Keeps the states given and forgets those that are empty."""
         now = self._clock()
         kept = [
@@ -64,12 +64,11 @@ class Dialogues:
         if kept:
             insert = self._database.insert(dialogues)
             fresh = {"state": insert.excluded.state, "updated_at": insert.excluded.updated_at}
-            await unit.execute(insert.on_conflict_do_update(index_elements=list(_KEY), set_=fresh), kept)
+            unit.execute(insert.on_conflict_do_update(index_elements=list(_KEY), set_=fresh), kept)
         if gone:
-            await unit.execute(_FORGET, gone)
+            unit.execute(_FORGET, gone)
 
     async def purge(self) -> int:
         """Deletes what has expired; how many."""
         old = delete(dialogues).where(dialogues.c.updated_at <= self._clock() - self._life)
-        async with self._database.begin() as unit:
-            return (await unit.execute(old)).rowcount
+        return await self._database.write(lambda unit: unit.execute(old).rowcount)

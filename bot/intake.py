@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bot import crash
 from bot.chat import Address, Message, Reply
-from bot.database import Database, is_data_fault
+from bot.database import Database, Unit, is_data_fault
 from bot.delivery import Channel, Gone
 from bot.dialogues import Dialogues, Key, key_of
 from bot.inbox import Inbox, Letter
@@ -90,20 +90,21 @@ class Intake:
         while not self._stopping:
             self._work.clear()
             try:
-                if not await self.step():
-                    await self._wait(await self._inbox.next_due())
+                await self._wait(await self.step())
             except Exception:
                 log.exception("cannot answer now; trying again")
                 await self._wait(_RETRY_SECONDS)
 
-    async def step(self) -> int:
-        """Answers one batch; how many letters it held."""
-        letters = await self._inbox.due(self._size)
+    async def step(self) -> float | None:
+        """Answers one batch; seconds until another may be due, None when only new letters can make it so."""
+        letters, wait = await self._inbox.due(self._size)
         if letters:
             await self._answer(letters)
-        return len(letters)
+        return wait
 
     async def _wait(self, seconds: float | None) -> None:
+        if seconds == 0 or self._work.is_set():
+            return
         try:
             async with asyncio.timeout(seconds):
                 await self._work.wait()
@@ -125,8 +126,7 @@ class Intake:
     async def _set_aside(self, letter: Letter, error: Exception) -> None:
         reason = f"not storable: {type(error).__name__}"
         log.error("inbox row %d is quarantined: %s", letter.id, reason)
-        async with self._database.begin() as unit:
-            await self._inbox.quarantine(unit, {letter.id: reason})
+        await self._database.write(lambda unit: self._inbox.quarantine(unit, {letter.id: reason}))
 
     # --- thinking: no transaction is open
 
@@ -186,21 +186,22 @@ class Intake:
     # --- writing: one transaction
 
     async def _commit(self, batch: _Batch) -> None:
-        async with self._database.begin() as unit:
-            await self._dialogues.save(unit, batch.changed)
-            for address in batch.gone:  # before the new drafts: whoever blocked us may have come back since
-                await self._outbox.close_chat(unit, address)
-            await self._outbox.add(unit, batch.drafts)
-            await self._misses.add(unit, batch.misses)
-            if batch.done:
-                await self._inbox.finish(unit, batch.done)
-            await self._inbox.quarantine(unit, batch.reasons)
-            crash.here("intake.before_commit")
+        await self._database.write(lambda unit: self._write(unit, batch))
         crash.here("intake.committed")
         for address in batch.gone:
             self._mail.drop(address)
         if batch.drafts:
             self._mail.wake()
+
+    def _write(self, unit: Unit, batch: _Batch) -> None:
+        self._dialogues.save(unit, batch.changed)
+        for address in batch.gone:  # before the new drafts: whoever blocked us may have come back since
+            self._outbox.close_chat(unit, address)
+        self._outbox.add(unit, batch.drafts)
+        self._misses.add(unit, batch.misses)
+        self._inbox.finish(unit, batch.done)
+        self._inbox.quarantine(unit, batch.reasons)
+        crash.here("intake.before_commit")
 
 
 def _keep_miss(batch: _Batch, turn: Turn) -> None:

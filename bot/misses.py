@@ -37,7 +37,7 @@ class Misses:
         self._database = database
         self._clock = clock
 
-    async def add(self, unit: Unit, found: Iterable[Miss]) -> None:
+    def add(self, unit: Unit, found: Iterable[Miss]) -> None:
         """Counts each question under its key; the newest wording stands."""
         rows = list(self._rows(found).values())
         if not rows:
@@ -45,7 +45,7 @@ class Misses:
         insert = self._database.insert(misses)
         fresh = {name: insert.excluded[name] for name in ("text", "outcome", "candidates", "last_day")}
         count = misses.c.count + insert.excluded["count"]
-        await unit.execute(
+        unit.execute(
             insert.on_conflict_do_update(index_elements=[misses.c.key], set_={**fresh, "count": count}), rows
         )
 
@@ -75,10 +75,5 @@ class Misses:
             .order_by(misses.c.count.desc(), misses.c.last_day.desc(), misses.c.id)
             .limit(limit)
         )
-        async with self._database.read() as unit:
-            return [
-                Unanswered(
-                    **{**row, "candidates": tuple(json.loads(row["candidates"]))},
-                )
-                for row in (await unit.execute(query)).mappings()
-            ]
+        rows = await self._database.read(lambda unit: unit.execute(query).mappings().all())
+        return [Unanswered(**{**row, "candidates": tuple(json.loads(row["candidates"]))}) for row in rows]

@@ -28,6 +28,11 @@ _LOAD = (
     .where(outbox.c.status == "pending")
     .order_by(outbox.c.id)
 )
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(status="sent", body="", chat="", thread=None, reason="")
+)
 _POSTPONE = (
     update(outbox)
     .where(outbox.c.id == bindparam("b_id"))
@@ -61,7 +66,7 @@ class Outbox:
         self._database = database
         self._clock = clock
 
-    async def add(self, unit: Unit, drafts: Iterable[Draft]) -> None:
+    def add(self, unit: Unit, drafts: Iterable[Draft]) -> None:
         """Puts messages in the queue, as part of the transaction that caused them."""
         now = self._clock()
         rows = [
@@ -79,33 +84,35 @@ class Outbox:
             for draft in drafts
         ]
         if rows:
-            await unit.execute(self._database.insert(outbox).on_conflict_do_nothing(), rows)
+            unit.execute(self._database.insert(outbox).on_conflict_do_nothing(), rows)
 
     async def pending(self, after: int, limit: int) -> list[tuple[Parcel, datetime]]:
         """Pending parcels with a higher id, in order, each with the time before which it must not be sent."""
-        async with self._database.read() as unit:
-            found = await unit.execute(_LOAD.where(outbox.c.id > after).limit(limit))
-            return [
-                (Parcel(row[0], row[2], Address(row[1], row[3], row[4]), read(row[5]), row[6]), row[7])
-                for row in found
-            ]
+        query = _LOAD.where(outbox.c.id > after).limit(limit)
+        rows = await self._database.read(lambda unit: unit.execute(query).all())
+        return [
+            (Parcel(row[0], row[2], Address(row[1], row[3], row[4]), read(row[5]), row[6]), row[7])
+            for row in rows
+        ]
 
     async def mark(self, sent: Sequence[int], lost: dict[int, str], later: Sequence[Later]) -> None:
         """Writes down, in one transaction, what became of several parcels; `lost` gives the reasons."""
-        async with self._database.begin() as unit:
+
+        def work(unit: Unit) -> None:
             if sent:
-                done = {"status": "sent", "body": "", "chat": "", "thread": None, "reason": ""}
-                await unit.execute(update(outbox).where(outbox.c.id.in_(sent)).values(done))
+                unit.execute(_SENT, {"ids": sent})
             for reason in set(lost.values()):
                 ids = [parcel for parcel, why in lost.items() if why == reason]
-                await unit.execute(self._give_up(reason).where(outbox.c.id.in_(ids)))
+                unit.execute(self._give_up(reason).where(outbox.c.id.in_(ids)))
             if later:
                 rows = [{"b_id": one.id, "b_due": one.due, "b_reason": one.reason} for one in later]
-                await unit.execute(_POSTPONE, rows)
+                unit.execute(_POSTPONE, rows)
 
-    async def close_chat(self, unit: Unit, address: Address) -> None:
+        await self._database.write(work)
+
+    def close_chat(self, unit: Unit, address: Address) -> None:
         """The chat takes nothing any more: what waits for it is undeliverable."""
-        await unit.execute(
+        unit.execute(
             self._give_up("blocked").where(outbox.c.channel == address.channel, outbox.c.chat == address.chat)
         )
 
@@ -119,16 +126,14 @@ class Outbox:
 
     async def counts(self) -> dict[str, int]:
         """How many rows stand in each status."""
-        async with self._database.read() as unit:
-            found = await unit.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
-            return dict(found.tuples().all())
+        query = select(outbox.c.status, func.count()).group_by(outbox.c.status)
+        return dict(await self._database.read(lambda unit: unit.execute(query).tuples().all()))
 
     async def purge(self, days: int) -> int:
         """Deletes finished rows older than so many days; how many."""
         before = self._clock() - timedelta(days=days)
-        async with self._database.begin() as unit:
-            old = delete(outbox).where(outbox.c.status != "pending", outbox.c.created_at < before)
-            return (await unit.execute(old)).rowcount
+        old = delete(outbox).where(outbox.c.status != "pending", outbox.c.created_at < before)
+        return await self._database.write(lambda unit: unit.execute(old).rowcount)
 
 
 def written(reply: Reply) -> str:

@@ -1,4 +1,4 @@
-"""A Bot API server on loopback with true confirm semantics: an update goes only when a higher offset is asked."""
+"""A Bot API server on loopback with true confirm semantics: an update goes when a higher offset is asked."""
 
 from __future__ import annotations
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import html
+import importlib.util
 import json
 import logging
 import random
 import re
+import ssl
+import sys
 import time
 import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,6 +24,11 @@ from bot.chat import Action, Address, Kind, Message, Person, Reply
 from bot.delivery import Arrival, Blocked, Gone, Parcel, Rejected, RetryAfter, SendError, Unreachable
 
 log = logging.getLogger(__name__)
+
+# httpcore tries to import sniffio at every lock it takes; where it is not installed, each try searches the
+# disk, which was a third of the cost of a request. This says once that it is not there.
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 NAME = "telegram"
 API_URL = "https://api.telegram.org"
@@ -64,30 +72,42 @@ class Me:
 class Api:
     """Calls of the Bot API on connections of their own; never a token in what it raises."""
 
-    def __init__(self, token: str, base: str, connections: int, proxies: bool = True) -> None:
-        self._base = _address(token, base)
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        self._client = httpx.AsyncClient(
-            limits=limits,
-            timeout=httpx.Timeout(connect=5, read=15, write=10, pool=10),
-            headers={"content-type": "application/json"},
-            trust_env=proxies,
-        )
+    def __init__(self, token: str, base: str, connections: int) -> None:
+        self._base = httpx.URL(_address(token, base))
+        tls = httpx.create_ssl_context()
+        # A client for each connection: one pool of n connections looks through all of them for each request,
+        # which at 24 costs more than the request itself (encode/httpcore#1035).
+        self._idle = [self._client(tls) for _ in range(connections)]
+        self._all = tuple(self._idle)
+        self._free = asyncio.Semaphore(connections)
+
+    @staticmethod
+    def _client(tls: ssl.SSLContext) -> httpx.AsyncClient:
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=60)
+        return httpx.AsyncClient(verify=tls, limits=limits, headers={"content-type": "application/json"})
 
     async def call(self, method: str, body: dict[str, Any], wait: float = 0) -> Any:
         """The `result` of a method; ApiError or NoAnswer. `wait`: seconds Telegram may hold the answer."""
-        timeout = httpx.Timeout(connect=5, read=15 + wait, write=10, pool=10)
         # ASCII JSON: a lone surrogate in a text is then Telegram's to judge, not our encoder's to fail at.
         content = json.dumps(body).encode()
-        try:
-            response = await self._client.post(self._base + method, content=content, timeout=timeout)
-        except httpx.HTTPError as error:
-            raise NoAnswer(type(error).__name__) from None
+        async with self._free:
+            client = self._idle.pop()  # the one used last: its connection is the warmest
+            try:
+                response = await client.post(
+                    self._base.join(method),
+                    content=content,
+                    timeout=httpx.Timeout(15, connect=5, read=15 + wait),
+                )
+            except httpx.HTTPError as error:
+                raise NoAnswer(type(error).__name__) from None
+            finally:
+                self._idle.append(client)
         return _result(response.status_code, response.content)
 
     async def close(self) -> None:
         """Closes the connections."""
-        await self._client.aclose()
+        for client in self._all:
+            await client.aclose()
 
 
 def _address(token: str, base: str) -> str:
