@@ -1,7 +1,7 @@
 """Working time of an office: days, hours, holidays, make-up Saturdays and when a dossier is due. Pure.
 
 Counting rules: the day of receipt is not counted; a limit in calendar days that ends on a day off ends on the
-next working day (Civil Code 2015, articles 147 and 148); what comes in after the cut-off is received on the next
+next working day (Civil Code 2015, articles 147, 148); what comes in after the cut-off is received on the next
 working day.
 """
 
@@ -104,7 +104,7 @@ class Calendar:
         return self.working_day_from(day + count * _DAY)
 
     def add_working_time(self, start: datetime, amount: timedelta) -> datetime:
-        """When the office has been open for `amount` since `start`; breaks, nights and days off do not count."""
+        """When the office has been open for `amount` since `start`; breaks and days off do not count."""
         moment = start.astimezone(self.zone)
         day = moment.date()
         while True:
