@@ -1,7 +1,7 @@
 """The whole way on Telegram beside a bare echo bot: `python -m benchmarks.telegram`.
 
-Durable intake and sending are included. Each bot is a process of its own on one core; the stub of the Bot API
-and the driver have the other. Both bots get the same messages in the same run, in turns, so that a busy machine
+Durable intake and sending are included. Each bot is a process of its own on one core; the stub of the API and
+the driver have the other. Both bots get the same messages in the same run, in turns, so that a busy machine
 troubles both alike.
 """
 

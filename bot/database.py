@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 import os
+import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -187,11 +188,13 @@ async def open_database(url: str, *, writing: bool = True) -> Database:
 
 def is_data_fault(error: BaseException) -> bool:
     """Whether a statement failed because of what it carried: trying again is useless."""
-    if isinstance(error, DBAPIError):
-        return isinstance(error, (DataError, IntegrityError)) or isinstance(
-            error.orig, (ValueError, OverflowError)
-        )
-    return isinstance(error, (StatementError, ValueError, TypeError, OverflowError))
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, (StatementError, ValueError, TypeError, OverflowError))
+    if str(getattr(error.orig, "sqlstate", None) or "")[:2] in ("22", "23"):  # PostgreSQL: data, constraint
+        return True
+    # Python's sqlite3 finds a value that it cannot bind with these; a missing table is another kind.
+    refused = (sqlite3.ProgrammingError, sqlite3.InterfaceError, ValueError, OverflowError)
+    return isinstance(error, (DataError, IntegrityError)) or isinstance(error.orig, refused)
 
 
 def storable(value: str) -> str:

@@ -424,7 +424,7 @@ def _addressed(message: telegram.Message, me: Me) -> bool:
     answered = message.reply_to_message
     if answered is not None and answered.from_user is not None and answered.from_user.id == me.id:
         return True
-    mentioned = bool(me.username) and f"@{me.username}".lower() in text.lower()
+    mentioned = bool(me.username) and _mention(me).search(text) is not None
     entities = (*message.entities, *message.caption_entities)
     return mentioned or any(entity.user is not None and entity.user.id == me.id for entity in entities)
 
@@ -433,8 +433,12 @@ def _own_words(text: str, me: Me) -> str:
     """The text without our name in it."""
     text = _clean(text)
     if me.username:
-        text = re.sub(rf"@{re.escape(me.username)}\b", "", text, flags=re.IGNORECASE).strip()
+        text = _mention(me).sub("", text).strip()
     return text
+
+
+def _mention(me: Me) -> re.Pattern[str]:
+    return re.compile(rf"@{re.escape(me.username)}\b", re.IGNORECASE)
 
 
 def _clean(text: str) -> str:
@@ -506,7 +510,7 @@ def split(text: str, limit: int = TEXT_UNITS) -> list[str]:
     plain = "".join(run for run, _ in runs)
     pieces, start = [], 0
     while start < len(plain):
-        end = start + _cut(plain[start : start + limit], limit, last=len(plain) - start <= limit)
+        end = start + _cut(plain[start : start + limit + 1], limit, last=len(plain) - start <= limit)
         piece = _slice(runs, start, end)
         if piece:
             pieces.append(piece)
