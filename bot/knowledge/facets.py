@@ -16,6 +16,7 @@ class Facets:
 
     asked: dict[str, tuple[tuple[int, int], ...]]
     weak: tuple[str, ...]
+    words: frozenset[int]  # positions of all words that ask
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -23,17 +24,13 @@ class Facets:
         chosen = [name for name in FACETS if name in self.asked]
         return tuple(chosen or [name for name in FACETS if name in self.weak])
 
-    @property
-    def words(self) -> frozenset[int]:
-        """Positions of all words that ask."""
-        return frozenset(i for spans in self.asked.values() for start, end in spans for i in range(start, end))
-
 
 def find_facets(lexicon: Lexicon, rendered: str) -> Facets:
     """The facets of a rendered message."""
     asked = {name: tuple(lexicon.facets[name].spans(rendered)) for name in FACETS}
     weak = tuple(facet for name, facet in _WEAK.items() if lexicon.facets[name].found(rendered))
-    return Facets({name: spans for name, spans in asked.items() if spans}, weak)
+    words = frozenset().union(*(patterns.words(rendered) for patterns in lexicon.facets.values()))
+    return Facets({name: spans for name, spans in asked.items() if spans}, weak, words)
 
 
 def without_named(facets: Sequence[str], found: Facets, covered: frozenset[int]) -> tuple[str, ...]:

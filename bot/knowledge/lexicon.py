@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,15 @@ class Lexicon:
     """Compiled patterns and word lists. `shorthand` maps a key to the words that it stands for."""
 
     shorthand: Mapping[str, tuple[str, ...]]
+    usual: frozenset[str]  # keys of all words named anywhere in the lexicon: known, whatever the cards say
     fillers: Patterns
     filler_words: frozenset[str]
     frame: Patterns
+    concepts: tuple[tuple[tuple[str, ...], Patterns], ...]
     compare: Patterns
     facets: Mapping[str, Patterns]
-    facet_words: frozenset[str]
     carry_on: Patterns
+    conditional: Patterns
     previous: Patterns
     first: Patterns
     correction: Patterns
@@ -39,6 +42,7 @@ class Lexicon:
     ordinals: Mapping[str, int]
     choice_words: frozenset[str]
     intents: Mapping[str, Patterns]
+    office: Mapping[str, Patterns]
 
     @staticmethod
     def load(folder: Path = HERE) -> Lexicon:
@@ -46,18 +50,25 @@ class Lexicon:
         words = yaml.load((folder / "lexicon.yaml").read_text("utf-8"), _Loader)  # noqa: S506 - a C or Python SafeLoader
         intents = yaml.load((folder / "intents.yaml").read_text("utf-8"), _Loader)  # noqa: S506
         facets: dict[str, list[str]] = words["facets"]
+        office: dict[str, list[str]] = intents.pop("office")
         return Lexicon(
             shorthand={
                 tokens(str(short))[0].text: tuple(token.text for token in tokens(str(long)))
                 for short, long in words["shorthand"].items()
+                if len(tokens(str(short))) == 1
             },
+            usual=frozenset(_all_words(words)),
             fillers=Patterns.compile(words["fillers"], lenient=True),
             filler_words=frozenset(words_of(words["fillers"])),
+            concepts=tuple(
+                (tuple(token.text for token in tokens(concept["means"])), Patterns.compile(concept["said"], lenient=True))
+                for concept in words["concepts"]
+            ),
             frame=Patterns.compile(words["frame"], lenient=True),
             compare=Patterns.compile(words["compare"]),
             facets={name: Patterns.compile(patterns, lenient=True) for name, patterns in facets.items()},
-            facet_words=frozenset().union(*(words_of(patterns) for patterns in facets.values())),
             carry_on=Patterns.compile(words["carry_on"]),
+            conditional=Patterns.compile(words["conditional"]),
             previous=Patterns.compile(words["back"]["previous"]),
             first=Patterns.compile(words["back"]["first"]),
             correction=Patterns.compile(words["correction"]),
@@ -68,4 +79,16 @@ class Lexicon:
                 name: Patterns.compile(patterns, lenient=name in {"small_talk", "praise", "praise_not"})
                 for name, patterns in intents.items()
             },
+            office={name: Patterns.compile(patterns) for name, patterns in office.items()},
         )
+
+
+def _all_words(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield from (token.key for token in tokens(re.sub(r"[_|*?!]", " ", part)))
+    elif isinstance(part, dict):
+        for value in part.values():
+            yield from _all_words(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _all_words(value)

@@ -7,12 +7,12 @@ nothing otherwise. A pattern word fits when the key is the same and the typed ma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.knowledge.vietnamese import Token, key, syllable
 
-_GAP = r"(?:\S+ ){0,3}?"
+_GAPS = {"*": r"((?:\S+ ){0,3}?)", "**": r"((?:\S+ ){0,12}?)"}
 _HOOK_AND_TILDE = str.maketrans("ảẳẩẻểỉỏổởủửỷãẵẫẽễĩõỗỡũữỹ", "ãẵẫẽễĩõỗỡũữỹảẳẩẻểỉỏổởủửỷ")
 
 
@@ -36,10 +36,11 @@ def _word(word: str, bare: bool = True) -> str:
 
 
 def _slot(slot: str, alone: bool) -> str:
-    if slot == "*":
-        return _GAP
+    if slot in _GAPS:
+        return _GAPS[slot]
     optional = slot.endswith("?")
     choices = [choice.split("_") for choice in slot.removesuffix("?").split("|")]
+    choices.sort(key=len, reverse=True)  # the longest wording first
     # A lone syllable without marks is too many words at once (voi: với, vòi, vôi): alone it needs its marks.
     body = "|".join("".join(_word(word, not (alone and len(words) == 1)) for word in words) for words in choices)
     return f"(?:{body}){'?' if optional else ''}"
@@ -68,23 +69,28 @@ class Patterns:
 
     def spans(self, rendered: str) -> list[tuple[int, int]]:
         """Word ranges [start, end) of all occurrences that do not overlap, left to right."""
-        if not self.expression:
-            return []
-        result = []
+        return [span for span, _ in self._matches(rendered)]
+
+    def words(self, rendered: str) -> set[int]:
+        """Positions of the words that patterns name, without those in their gaps."""
+        found: set[int] = set()
+        for (start, end), gaps in self._matches(rendered):
+            found.update(i for i in range(start, end) if not any(a <= i < b for a, b in gaps))
+        return found
+
+    def _matches(self, rendered: str) -> Iterator[tuple[tuple[int, int], list[tuple[int, int]]]]:
         position = 1
-        while match := self.expression.search(rendered, position):
-            start = rendered.count(" ", 0, match.start()) - 1
-            end = rendered.count(" ", 0, match.end()) - 1
-            result.append((start, end))
+        while self.expression and (match := self.expression.search(rendered, position)):
+            gaps = [_words_between(rendered, *span) for span in match.regs[1:] if span[0] >= 0]
+            yield _words_between(rendered, *match.span()), gaps
             position = max(match.end(), match.start() + 1)
-        return result
+
+
+def _words_between(rendered: str, start: int, end: int) -> tuple[int, int]:
+    return rendered.count(" ", 0, start) - 1, rendered.count(" ", 0, end) - 1
 
 
 def words_of(patterns: Iterable[str]) -> set[str]:
-    """The keys of all words that patterns name."""
-    found = set()
-    for pattern in patterns:
-        for slot in pattern.lower().replace("!", "").replace("?", "").split():
-            if slot != "*":
-                found.update(key(word) for choice in slot.split("|") for word in choice.split("_"))
-    return found
+    """The keys of the single words that patterns of one slot name."""
+    single = (pattern.lower().split("|") for pattern in patterns if " " not in pattern)
+    return {key(word) for choices in single for word in choices if "_" not in word}

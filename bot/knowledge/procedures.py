@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.knowledge.cross_check import cross_check
 from bot.knowledge.quantities import Duration, Fee
-from bot.knowledge.strict_yaml import Count, Day, Fault, Flag, Text, Tree, Words, build, read
+from bot.knowledge.strict_yaml import Count, Day, Fault, Flag, Text, Words, build, read
 
 Channel = Literal["direct", "post", "online"]
 Level = Literal["commune", "province", "ministry"]
@@ -230,29 +230,40 @@ class InvalidKnowledgeError(Exception):
         self.faults = tuple(faults)
 
 
-def load(path: Path, today: date) -> Knowledge:
-    """The knowledge of a file, whole and valid, or InvalidKnowledgeError with all its faults.
+@dataclass(frozen=True)
+class Examination:
+    """All faults of a knowledge file in the order of its lines, and the knowledge if it may serve.
 
-    Faults that only the calendar brought do not stop it: an office must not lose its bot on New Year's night.
+    `field_ids` are the names under `fields`, also of a faulty file; None when it could not be read.
     """
-    tree, content = _examine(path, today)
-    faults = sorted(tree.faults)
-    if content is None or not all(fault.ages for fault in faults):
-        raise InvalidKnowledgeError(faults)
-    return replace(assemble(content, tree.digest), aged=tuple(faults))
+
+    faults: tuple[Fault, ...]
+    knowledge: Knowledge | None
+    field_ids: frozenset[str] | None
 
 
-def faults_in(path: Path, today: date) -> list[Fault]:
-    """Everything wrong in a knowledge file, in the order of its lines; empty when it is valid."""
-    tree, _ = _examine(path, today)
-    return sorted(tree.faults)
+def examine(path: Path, today: date) -> Examination:
+    """Everything that is wrong in a file, and its knowledge unless something but the calendar is to blame.
 
-
-def _examine(path: Path, today: date) -> tuple[Tree, KnowledgeFile | None]:
+    An expired fee must not take the bot from an office on New Year's night: it is no longer quoted, and told.
+    """
     tree = read(path)
     content = build(tree, KnowledgeFile)
     tree.faults.extend(cross_check(tree, today))
-    return tree, content
+    faults = tuple(sorted(tree.faults))
+    fields = tree.data.get("fields") if isinstance(tree.data, dict) else None
+    field_ids = frozenset(fields) if isinstance(fields, dict) else None
+    if content is None or not all(fault.ages for fault in faults):
+        return Examination(faults, None, field_ids)
+    return Examination(faults, replace(assemble(content, tree.digest), aged=faults), field_ids)
+
+
+def load(path: Path, today: date) -> Knowledge:
+    """The knowledge of a file, whole and valid, or InvalidKnowledgeError with all its faults."""
+    found = examine(path, today)
+    if found.knowledge is None:
+        raise InvalidKnowledgeError(found.faults)
+    return found.knowledge
 
 
 def assemble(content: KnowledgeFile, version: str) -> Knowledge:

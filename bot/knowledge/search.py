@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from heapq import nlargest
 from typing import Literal
 
 from rapidfuzz import process
@@ -18,15 +19,18 @@ from rapidfuzz.distance import OSA
 
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.patterns import same_marks
-from bot.knowledge.procedures import Knowledge
+from bot.knowledge.procedures import Knowledge, Procedure
 from bot.knowledge.vietnamese import Token, share_marked, split_glued, telex, tokens, vni
 
 Kind = Literal["procedure", "topic", "elsewhere"]
-Source = Literal["alias", "name", "official", "case"]
+Source = Literal["alias", "name", "official", "case", "body"]
 
-_SHARE = {"alias": 1.0, "name": 1.0, "official": 0.97, "case": 0.75}
+_SHARE = {"alias": 1.0, "name": 1.0, "official": 0.97, "case": 0.75, "body": 0.0}
+_POOL = {"alias": 1.0, "name": 1.0, "official": 1.0, "case": 0.9, "body": 0.45}
 _WRONG_MARKS = 0.25  # both typed and different: a slip of the tone, more often another word
 _NO_MARKS = 0.97  # bare among marked words
+_WORDING = 0.65  # what one wording weighs against all of an entry's words together
+_FEW = 6
 _CANDIDATES = 60  # phrases scored finely; the rest cannot win
 
 
@@ -63,6 +67,7 @@ class Query:
     need: float  # how much there is to explain in all
     places: Mapping[str, tuple[int, ...]]  # key: where it stands
     pairs: frozenset[Pair]  # neighbours, also over one filler
+    implied: frozenset[Pair]  # neighbours among words that were meant, not said
     bare: bool  # typed without marks
 
 
@@ -71,12 +76,21 @@ class Hit:
     """An entry with its score, 0 to 1, and what it rests on."""
 
     entry: Entry
+    number: int
     score: float
     said: float  # share of the phrase that was said
-    explained: float  # share of the message that the phrase explains
+    explained: float  # share of the message that the entry explains
     evidence: float  # weight of the words in common
     phrase: Phrase = field(repr=False)
     covered: frozenset[int] = field(default=frozenset(), repr=False)  # positions of explained words in the query
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What the entries know of a message: shares 0 to 1 by number of entry, and how much there was to know."""
+
+    known: Mapping[int, float]
+    need: float
 
 
 class Index:
@@ -87,6 +101,8 @@ class Index:
         self.entries: list[Entry] = []
         self._phrases: list[Phrase] = []
         self._postings: dict[str, list[int]] = defaultdict(list)
+        self._pools: dict[str, dict[int, float]] = defaultdict(dict)  # word: entries that know it, how well
+        self._pair_pools: dict[Pair, dict[int, float]] = defaultdict(dict)
         self._corrected: dict[str, tuple[str, ...]] = {}
         wordings = list(_wordings(knowledge, lexicon))
         self._weights = _word_weights(wordings, lexicon)
@@ -105,13 +121,23 @@ class Index:
             if not words or wording in seen:
                 continue
             seen.add(wording)
-            weights = tuple(self._weights[word.key] for word in words)
-            pairs = tuple((pair, self._pairs[pair]) for pair in _neighbours(words))
-            at = len(self._phrases)
-            total = sum(weights) + sum(weight for _, weight in pairs)
-            self._phrases.append(Phrase(number, source, words, weights, pairs, total))
-            for word in dict.fromkeys(word.key for word in words):
-                self._postings[word].append(at)
+            for word in words:
+                pool = self._pools[word.key]
+                pool[number] = max(pool.get(number, 0.0), _POOL[source])
+            for pair in _neighbours(words):
+                pool = self._pair_pools[pair]
+                pool[number] = max(pool.get(number, 0.0), _POOL[source])
+            if source != "body":
+                self._add_phrase(number, source, words)
+
+    def _add_phrase(self, number: int, source: Source, words: tuple[Token, ...]) -> None:
+        weights = tuple(self._weights[word.key] for word in words)
+        pairs = tuple((pair, self._pairs[pair]) for pair in _neighbours(words))
+        total = sum(weights) + sum(weight for _, weight in pairs)
+        at = len(self._phrases)
+        self._phrases.append(Phrase(number, source, words, weights, pairs, total))
+        for word_key in dict.fromkeys(word.key for word in words):
+            self._postings[word_key].append(at)
 
     def knows(self, word_key: str) -> bool:
         """Whether a key occurs in any phrase."""
@@ -132,7 +158,7 @@ class Index:
         return result
 
     def _readings(self, word: Token, before: str, after: str) -> list[Token]:
-        known = self.knows(word.key) or word.key in self.lexicon.filler_words or word.key in self.lexicon.facet_words
+        known = self.knows(word.key) or word.key in self.lexicon.usual
         meant = self.lexicon.shorthand.get(word.text)
         if meant and not self._fits(before, word.key, after):
             return [_replaced(word, text) for text in meant]
@@ -151,8 +177,8 @@ class Index:
 
     def _splittable(self) -> frozenset[str]:
         if not hasattr(self, "_pieces"):
-            usual = self.lexicon.facet_words | self.lexicon.filler_words
-            self._pieces = frozenset(word for word in (*self._weights, *usual) if len(word) > 1 and word.isalpha())
+            known = (*self._weights, *self.lexicon.usual)
+            self._pieces = frozenset(word for word in known if len(word) > 1 and word.isalpha())
         return self._pieces
 
     def _fits(self, before: str, word: str, after: str) -> bool:
@@ -173,43 +199,79 @@ class Index:
         best = max(ranked, default=0)
         return self._corrected[word][ranked.index(best)] if best else None
 
-    def query(self, words: Sequence[Token], ignored: Iterable[int] = ()) -> Query:
-        """A query out of words; `ignored` are positions that need no explanation (facet and filler words)."""
+    def query(self, words: Sequence[Token], ignored: Iterable[int] = (), implied: Iterable[str] = ()) -> Query:
+        """A query out of words; `ignored` are positions that need no explanation (facet and filler words).
+
+        `implied` words were not said but meant: they may be found, and nothing is missing when they are not.
+        """
         light = set(ignored)
         needs = tuple(0.0 if i in light else self.weight(word.key) for i, word in enumerate(words))
         places: dict[str, tuple[int, ...]] = {}
         for i, word in enumerate(words):
             places[word.key] = (*places.get(word.key, ()), i)
+        meant = [Token(text, _key(text)) for text in implied]
+        for i, word in enumerate(meant, len(words)):
+            places[word.key] = (*places.get(word.key, ()), i)
         fillers = self.lexicon.filler_words
         strong = [word for word in words if word.key not in fillers]
         pairs = frozenset(_neighbours(words)) | frozenset(_neighbours(strong))
-        return Query(tuple(words), needs, sum(needs), places, pairs, share_marked(words) < 0.2)
+        implied_pairs = frozenset(_neighbours(meant))
+        all_words, bare = (*words, *meant), share_marked(words) < 0.2
+        return Query(all_words, (*needs, *[0.0] * len(meant)), sum(needs), places, pairs, implied_pairs, bare)
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
         """The best entries for a query, best first; one hit per entry."""
+        return self.rank(self.match(query), self.pool(query), limit)
+
+    def match(self, query: Query) -> list[Hit]:
+        """For every entry in question its wording that fits best, scored by that wording alone."""
         best: dict[int, Hit] = {}
         for at in self._candidates(query):
-            hit = self._score(query, self._phrases[at])
             number = self._phrases[at].entry
+            hit = self._score(query, self._phrases[at])
             if number not in best or hit.score > best[number].score:
                 best[number] = hit
-        return sorted(best.values(), key=lambda hit: (-hit.score, hit.entry.ref))[:limit]
+        return list(best.values())
+
+    def rank(self, hits: Iterable[Hit], pooled: Pool, limit: int = 10) -> list[Hit]:
+        """Hits with what their entries know of the whole message counted in, best first."""
+        trust = (1 - _WORDING) * min(1.0, pooled.need / self.heaviest)
+        scored = (
+            replace(hit, score=_WORDING * hit.score + trust * pooled.known.get(hit.number, 0.0)) for hit in hits
+        )
+        return sorted(scored, key=lambda hit: (-hit.score, hit.entry.ref))[:limit]
+
+    def pool(self, query: Query) -> Pool:
+        """How much of a message each entry knows from all its wordings and papers together."""
+        known: dict[int, float] = defaultdict(float)
+        need = query.need
+        for word, needed in zip(query.words, query.needs, strict=True):
+            if needed:
+                for number, share in self._pools.get(word.key, {}).items():
+                    known[number] += needed * share
+        for pair in query.pairs:
+            weight = self._pairs.get(pair, 0.0)
+            need += weight
+            for number, share in self._pair_pools.get(pair, {}).items():
+                known[number] += weight * share
+        shares = {number: min(1.0, share / need) for number, share in known.items()} if need else {}
+        return Pool(shares, query.need)
 
     def _candidates(self, query: Query) -> list[int]:
         gathered: dict[int, float] = defaultdict(float)
-        for word_key in dict.fromkeys(word.key for word in query.words):
+        usual = self.lexicon.filler_words  # in a longer message they find nothing alone
+        for word_key in query.places:
             weight = self._weights.get(word_key)
-            if weight is None:
-                continue
-            for at in self._postings[word_key]:
-                gathered[at] += weight
+            if weight and (word_key not in usual or len(query.places) < _FEW):
+                for at in self._postings[word_key]:
+                    gathered[at] += weight
         need = query.need or 1.0
 
         def promise(at: int) -> float:
             common = gathered[at]
             return common / self._phrases[at].total + common / need
 
-        return sorted(gathered, key=promise, reverse=True)[:_CANDIDATES]
+        return nlargest(_CANDIDATES, gathered, key=promise)
 
     def _score(self, query: Query, phrase: Phrase) -> Hit:
         said = explained = 0.0
@@ -223,13 +285,13 @@ class Index:
                 if i not in covered:
                     covered.add(i)
                     explained += query.needs[i] * _likeness(query.words[i], word, query.bare)
-        said += sum(weight for pair, weight in phrase.pairs if pair in query.pairs)
+        said += sum(weight for pair, weight in phrase.pairs if pair in query.pairs or pair in query.implied)
         said_share = said / phrase.total if phrase.total else 0.0
         explained_share = min(1.0, explained / query.need) if query.need else 1.0
         score = _SHARE[phrase.source] * said_share**1.5 * (0.45 + 0.55 * explained_share)
         if said_share < 0.97 or explained_share < 0.97:  # what is said word for word needs no weight behind it
             score *= 1 - math.exp(-2.2 * said / self.heaviest)
-        return Hit(self.entries[phrase.entry], score, said_share, explained_share, said, phrase, frozenset(covered))
+        return Hit(self.entries[phrase.entry], phrase.entry, score, said_share, explained_share, said, phrase, frozenset(covered))
 
 
 def _neighbours(words: Sequence[Token]) -> list[Pair]:
@@ -263,6 +325,7 @@ def _wordings(knowledge: Knowledge, lexicon: Lexicon) -> Iterator[Wording]:
             ("official", procedure.official),
             *(("alias", alias) for alias in procedure.aliases),
             *(("case", f"{procedure.name} {case}") for case in procedure.cases),
+            *(("body", text) for text in _body(procedure)),
         ]
         yield Entry("procedure", code, procedure.name), _split(texts, lexicon)
     for i, topic in enumerate(knowledge.topics):
@@ -274,6 +337,16 @@ def _wordings(knowledge: Knowledge, lexicon: Lexicon) -> Iterator[Wording]:
             Entry("elsewhere", f"elsewhere:{i}", other.name),
             _split([("alias", alias) for alias in (other.name, *other.aliases)], lexicon),
         )
+
+
+def _body(procedure: Procedure) -> Iterator[str]:
+    """What a card says beside its names: it helps to tell siblings apart, and never names the procedure alone."""
+    for said in procedure.cases.values():
+        yield from said
+    yield from (document.name for document in procedure.documents)
+    yield from procedure.conditions
+    yield from procedure.life_events
+    yield from (procedure.result, procedure.audience, procedure.note)
 
 
 def _split(

@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.knowledge.facets import Facets, find_facets, without_named
+from bot.knowledge import kinds
+from bot.knowledge.facets import without_named
+from bot.knowledge.hearing import Heard, hear
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.patterns import render
 from bot.knowledge.procedures import Knowledge
-from bot.knowledge.search import Hit, Index
-from bot.knowledge.vietnamese import Token, clean
+from bot.knowledge.search import Hit, Index, Query
+from bot.knowledge.vietnamese import clean, tokens
 
 Outcome = Literal["answer", "clarify", "no_answer", "complaint", "legal_guide", "emergency", "small_talk"]
 
 MOST_WORDS = 400
-_CLAUSE_END = re.compile(r"[.;?!\n]+|,(?!\d)|\s[-–]\s|:\s")
+MOST_CLAUSES = 12  # of a long story; what matters stands in the first ones or is said again
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where one reaction gives way to another; found by `python -m bot calibrate`."""
+    """Where one reaction gives way to another; found by `python -m bot calibrate`. All are scores or shares of scores."""
 
-    answer: float = 0.42  # least score of an answer
-    offer: float = 0.26  # least score of something offered in a choice
-    margin: float = 0.90  # a rival nearer than this share of the best makes it a choice
-    explained: float = 0.34  # least share of the message that an answer explains
-    second: float = 0.55  # least score of each of several questions in one message
-    follow: float = 0.60  # below it a message after an answer stays with that answer's procedure
+    answer: float = 0.45  # least score of an answer
+    offer: float = 0.12  # least score of something offered in a choice
+    clarify: float = 0.25  # least score of the best of a choice
+    margin: float = 0.97  # a rival nearer than this share of the best makes it a choice
+    within: float = 0.90  # least share of a topic's score with which one of its procedures answers for it
+    elsewhere: float = 0.93  # a procedure nearer than this share goes before what is done elsewhere
+    second: float = 0.42  # least score of each of several questions in one message
+    fresh: float = 0.75  # a score that makes a new topic whatever was talked about
+    follow: float = 0.51  # below it a message after an answer stays with that answer's procedure
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a conversation was about: procedures newest last, the last list shown, the facets last asked."""
+    """What a conversation was about: procedures newest last, the last list shown, the facets last asked, words
+    of a message that named no procedure yet (`nhà tôi vừa có bé`)."""
 
     history: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +70,12 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
-    """A message prepared once: its words, their rendering, the facets asked."""
+class _Found:
+    """Hits over the message and its clauses together, over the message as a whole, and over each clause alone."""
 
-    text: str
-    words: tuple[Token, ...]
-    rendered: str
-    facets: Facets
+    hits: list[Hit]
+    whole: list[Hit]
+    clauses: list[tuple[tuple[int, int], list[Hit]]]
 
 
 class Reader:
@@ -81,54 +86,27 @@ class Reader:
         self.lexicon = lexicon
         self.thresholds = thresholds
         self.index = Index(knowledge, lexicon)
+        self._offices = {entry.office: f"elsewhere:{i}" for i, entry in enumerate(knowledge.elsewhere) if entry.office}
 
     def read(self, text: str, context: Context = Context()) -> Reading:  # noqa: B008 - frozen
         """The reading of one message in its conversation."""
         heard = self._hear(text)
-        return (
-            self._alarm(heard)
-            or self._choice(heard, context)
-            or self._small_talk(heard)
-            or self._report(heard)
-            or self._question(heard, context)
-        )
+        kind = kinds.alarm(self.lexicon, heard)
+        if kind:
+            return Reading(kind)
+        choice = self._choice(heard, context)
+        if choice:
+            return choice
+        kind = kinds.small_talk(self.lexicon, heard) or kinds.report(self.lexicon, heard)
+        return Reading(kind) if kind else self._question(heard, context)
 
-    def _hear(self, text: str) -> _Heard:
+    def _hear(self, text: str) -> Heard:
         cleaned = clean(text)
-        words = tuple(self.index.read(cleaned)[:MOST_WORDS])
-        rendered = render(words)
-        return _Heard(cleaned, words, rendered, find_facets(self.lexicon, rendered))
+        return hear(self.lexicon, cleaned, tuple(self.index.read(cleaned)[:MOST_WORDS]))
 
-    def _alarm(self, heard: _Heard) -> Reading | None:
-        intents = self.lexicon.intents
-        if intents["emergency"].found(heard.rendered) and not intents["emergency_not"].found(heard.rendered):
-            return Reading("emergency")
-        return None
+    # -- pointing at what was shown or talked about
 
-    def _small_talk(self, heard: _Heard) -> Reading | None:
-        intents = self.lexicon.intents
-        if not heard.words:
-            return Reading("small_talk")
-        talk = _positions(intents["small_talk"].spans(heard.rendered))
-        rest = set(range(len(heard.words))) - talk - _positions(self.lexicon.fillers.spans(heard.rendered))
-        if talk and not rest:
-            return Reading("small_talk")
-        praised = intents["praise"].found(heard.rendered) and not intents["praise_not"].found(heard.rendered)
-        if praised and not heard.facets.asked:
-            return Reading("small_talk")
-        return None
-
-    def _report(self, heard: _Heard) -> Reading | None:
-        intents = self.lexicon.intents
-        if intents["legal_guide"].found(heard.rendered) and not intents["legal_guide_not"].found(heard.rendered):
-            return Reading("legal_guide")
-        signs = len(intents["complaint"].spans(heard.rendered)) + len(intents["street"].spans(heard.rendered))
-        asking = intents["complaint_not"].found(heard.rendered)
-        if signs >= (2 if asking else 1):
-            return Reading("complaint")
-        return None
-
-    def _choice(self, heard: _Heard, context: Context) -> Reading | None:
+    def _choice(self, heard: Heard, context: Context) -> Reading | None:
         """An ordinal that points at the list shown, or back at what was talked about."""
         place = self._ordinal(heard)
         if place is None:
@@ -136,172 +114,215 @@ class Reader:
         listed = context.shown
         if not listed and place in {1, -1} and len(context.history) > 1:
             listed = context.history
-        if not listed or not (-1 <= place <= len(listed)) or place == 0:
+        if not listed or place > len(listed):
             return None
         code = listed[place - 1] if place > 0 else listed[-1]
         facets = heard.facets.names or (context.facets if context.shown else ())
         return Reading("answer", (Task(code, facets),), (code,), facets, chosen=True)
 
-    def _ordinal(self, heard: _Heard) -> int | None:
+    def _ordinal(self, heard: Heard) -> int | None:
+        """The place named (1 is the first, -1 the last) when the message holds little else."""
         keys = [word.key for word in heard.words]
-        usual = self.lexicon.choice_words | self.lexicon.filler_words | self.lexicon.facet_words
         for length in (2, 1):
             for start in range(len(keys) - length + 1):
                 said = " ".join(keys[start : start + length])
-                place = self.lexicon.ordinals.get(said)
-                if place is None and length == 1 and said.isdigit() and len(said) == 1:
-                    place = int(said)
-                others = [key for i, key in enumerate(keys) if not start <= i < start + length]
-                bare_word = length == 1 and not said.isdigit() and said not in {"cuoi", "chot"}
-                if place is not None and all(key in usual for key in others) and (not bare_word or not others):
+                place = int(said) if length == 1 and said in set("123456") else self.lexicon.ordinals.get(said)
+                others = [i for i in range(len(keys)) if not start <= i < start + length]
+                alone = all(i in heard.light or keys[i] in self.lexicon.choice_words for i in others)
+                if place is not None and alone and (length == 2 or said.isdigit() or not others or keys[start - 1] == "cai"):
                     return place
         return None
 
-    def _question(self, heard: _Heard, context: Context) -> Reading:
+    # -- questions
+
+    def _question(self, heard: Heard, context: Context) -> Reading:
         heard = self._meant(heard)
-        clauses = list(self._clauses(heard))
-        whole = self._search(heard, 0, len(heard.words))
-        parts = [(part, self._search(heard, *part)) for part in clauses] if len(clauses) > 1 else []
-        several = self._several(heard, whole, parts)
+        found = self._find(heard)
+        several = self._compared(heard, found) or self._several(heard, found)
         if several:
             return several
-        hits = _best([whole, *(hits for _, hits in parts)])
-        if not hits or hits[0].score < self.thresholds.follow:
-            stays = self._follow_up(heard, context, hits)
-            if stays:
-                return stays
+        hits = found.hits
+        stays = self._follow_up(heard, context, hits)
+        if stays:
+            return stays
+        matter = kinds.office_matter(self.lexicon, heard)
+        if matter in self._offices and not self._topical(hits, self.thresholds.fresh):
+            return Reading("no_answer", elsewhere=self._offices[matter], facets=heard.facets.names)
         return self._decide(heard, context, hits)
 
-    def _meant(self, heard: _Heard) -> _Heard:
+    def _find(self, heard: Heard) -> _Found:
+        """What the whole message and each of its clauses name."""
+        whole = self._query(heard, 0, len(heard.words))
+        pool = self.index.pool(whole)
+        said = self.index.match(whole)
+        matches = list(said)
+        ranges = list(heard.clauses())
+        clauses: list[tuple[tuple[int, int], list[Hit]]] = []
+        for start, end in ranges[:MOST_CLAUSES] if len(ranges) > 1 else []:
+            query = self._query(heard, start, end)
+            within = self.index.match(query)
+            clauses.append(((start, end), self.index.rank(within, self.index.pool(query), 2)))
+            matches.extend(within)
+        return _Found(self.index.rank(_best(matches), pool), self.index.rank(said, pool, 1), clauses)
+
+    def _meant(self, heard: Heard) -> Heard:
         """Without what the person says they do not mean (`… chứ không phải khai sinh`)."""
         dropped: set[int] = set()
         for start, end in self.lexicon.negated.spans(heard.rendered):
-            if end < len(heard.words) and start > 0:
-                stop = next(
-                    (i for i in range(end, len(heard.words)) if _separated(heard, i - 1, i) and i > end), len(heard.words)
-                )
-                dropped.update(range(start, stop))
-        kept = tuple(word for i, word in enumerate(heard.words) if i not in dropped)
-        if not dropped or not any(self._content(word) for word in kept):
+            stop = next((i for i in range(end, len(heard.words)) if i > end and heard.parted(i - 1, i)), len(heard.words))
+            dropped.update(range(start, stop))
+        kept = [i for i in range(len(heard.words)) if i not in dropped]
+        if not dropped or not set(kept) & set(heard.fresh):
             return heard
-        rendered = render(kept)
-        return _Heard(heard.text, kept, rendered, find_facets(self.lexicon, rendered))
+        return hear(self.lexicon, heard.text, tuple(heard.words[i] for i in kept))
 
-    def _content(self, word: Token) -> bool:
-        return word.key not in self.lexicon.filler_words and word.key not in self.lexicon.facet_words
-
-    def _clauses(self, heard: _Heard) -> Iterator[tuple[int, int]]:
-        start = 0
-        for i in range(1, len(heard.words) + 1):
-            if i == len(heard.words) or _separated(heard, i - 1, i) or heard.words[i].key in {"con", "va", "nhung", "ma"}:
-                if any(self._content(word) for word in heard.words[start:i]):
-                    yield start, i
-                start = i
-
-    def _search(self, heard: _Heard, start: int, end: int) -> list[Hit]:
+    def _query(self, heard: Heard, start: int, end: int) -> Query:
         words = heard.words[start:end]
-        light = [
-            i - start
-            for i in range(start, end)
-            if i in heard.facets.words or heard.words[i].key in self.lexicon.filler_words
-        ]
-        return self.index.search(self.index.query(words, light))
+        light = [i - start for i in heard.light if start <= i < end]
+        rendered = render(words)
+        implied = [word for meant, said in self.lexicon.concepts if said.found(rendered) for word in meant]
+        return self.index.query(words, light, implied)
 
-    def _several(
-        self, heard: _Heard, whole: list[Hit], parts: Sequence[tuple[tuple[int, int], list[Hit]]]
-    ) -> Reading | None:
-        """Two or more questions in one message, each about another procedure."""
+    def _several(self, heard: Heard, found: _Found) -> Reading | None:
+        """Two or more questions in one message, each naming another procedure."""
         tasks: list[Task] = []
-        for (start, end), hits in parts:
-            top = hits[0] if hits else None
-            facets = self._facets_within(heard, start, end)
-            if not top or top.entry.kind != "procedure" or top.score < self.thresholds.second or top.said < 0.9:
-                if tasks and facets and not top:
-                    tasks[-1] = replace(tasks[-1], facets=tuple(dict.fromkeys((*tasks[-1].facets, *facets))))
+        for (start, end), hits in found.clauses:
+            named = hits and hits[0].entry.kind == "procedure" and hits[0].said > 0.9 and hits[0].explained > 0.4
+            if not named or hits[0].score < self.thresholds.second:
                 continue
-            if top.entry.ref in {task.code for task in tasks}:
-                continue
-            tasks.append(Task(top.entry.ref, facets))
-        if len(tasks) < 2 or (whole and whole[0].said > 0.95 and whole[0].explained > 0.85):
+            if hits[0].entry.ref not in {task.code for task in tasks}:
+                tasks.append(Task(hits[0].entry.ref, self._facets_within(heard, start, end)))
+        if len(tasks) < 2 or self._told(heard, tasks):
             return None
-        codes = tuple(task.code for task in tasks)
-        return Reading("answer", tuple(tasks), codes, heard.facets.names)
+        if found.whole and found.whole[0].said > 0.95 and found.whole[0].explained > 0.85:
+            return None
+        return Reading("answer", tuple(tasks), tuple(task.code for task in tasks), heard.facets.names)
 
-    def _facets_within(self, heard: _Heard, start: int, end: int) -> tuple[str, ...]:
+    def _told(self, heard: Heard, tasks: Sequence[Task]) -> bool:
+        """Whether only one of the tasks is asked about and the others are the story around it."""
+        return len(heard.words) > 12 and sum(bool(task.facets) for task in tasks) < 2
+
+    def _compared(self, heard: Heard, found: _Found) -> Reading | None:
+        """Two things set side by side."""
+        if not self.lexicon.compare.found(heard.rendered):
+            return None
+        hits = [hit for hit in found.hits if hit.entry.kind == "procedure"]
+        named = [hit for hit in hits if hit.said > 0.9 and hit.score > 0.5 * hits[0].score][:2]
+        if len(named) < 2 or named[0].covered == named[1].covered:
+            return None
+        tasks = tuple(Task(hit.entry.ref, heard.facets.names) for hit in named)
+        return Reading("answer", tasks, tuple(task.code for task in tasks), heard.facets.names)
+
+    def _facets_within(self, heard: Heard, start: int, end: int) -> tuple[str, ...]:
+        asked = heard.facets.asked
         return tuple(
-            name
-            for name in heard.facets.names
-            if any(start <= a < end for a, _ in heard.facets.asked.get(name, ())) or name not in heard.facets.asked
+            name for name in heard.facets.names if name in asked and any(start <= a < end for a, _ in asked[name])
         )
 
-    def _follow_up(self, heard: _Heard, context: Context, hits: Sequence[Hit]) -> Reading | None:
-        """A message that only makes sense with what was talked about before."""
-        if not context.history:
+    # -- what only makes sense with what was talked about
+
+    def _follow_up(self, heard: Heard, context: Context, hits: Sequence[Hit]) -> Reading | None:
+        if context.before and not self._topical(hits, self.thresholds.fresh):
+            joined = self._hear(f"{context.before} {heard.text}")
+            found = self._find(joined).hits
+            if self._topical(found, self.thresholds.follow):
+                return self._decide(replace(joined, facets=heard.facets), Context(), found)
+        if not context.history or self._topical(hits, self.thresholds.fresh):
             return None
         code = context.history[-1]
-        if self.lexicon.previous.found(heard.rendered) and len(context.history) > 1 and not self._topical(hits):
+        if len(context.history) > 1 and self.lexicon.previous.found(heard.rendered):
+            if self._topical(hits, self.thresholds.follow):
+                return None
             code = context.history[-2]
-        fresh = [word for word in heard.words if self._content(word)]
-        asks = bool(heard.facets.names) or self.lexicon.carry_on.found(heard.rendered)
-        if fresh and not asks:
-            return None
-        if self._topical(hits):
-            return None
         facets = heard.facets.names or context.facets
+        if not heard.fresh:
+            return Reading("answer", (Task(code, facets),), (code,), facets)
+        return self._sibling(heard, code, facets, hits)
+
+    def _sibling(self, heard: Heard, code: str, facets: tuple[str, ...], hits: Sequence[Hit]) -> Reading | None:
+        """The procedure talked about, or a relative of it, that the new words fit together with its name."""
+        name = tokens(self.knowledge.procedures[code].name)
+        words = (*name, *heard.words)
+        light = [i + len(name) for i in heard.light]
+        found = [hit for hit in self.index.search(self.index.query(words, light)) if hit.entry.kind == "procedure"]
+        asks = bool(heard.facets.names) or self.lexicon.carry_on.found(heard.rendered)
+        conditional = self.lexicon.conditional.found(heard.rendered)
+        best = hits[0] if hits else None
+        fresh = {i + len(name) for i in heard.fresh}
+        if found and found[0].entry.ref != code and found[0].covered & fresh and found[0].said > 0.9:
+            return Reading("answer", (Task(found[0].entry.ref, facets),), (found[0].entry.ref, code), facets)
+        if best and best.score > self.thresholds.follow and not conditional:
+            return None
+        here = next((hit for hit in found if hit.entry.ref == code), None)
+        known = here is not None and len(here.covered & fresh) * 2 >= len(fresh)
+        if not (conditional or known or (asks and len(fresh) <= 2)):
+            return None
         return Reading("answer", (Task(code, facets),), (code,), facets)
 
-    def _topical(self, hits: Sequence[Hit]) -> bool:
-        return bool(hits) and hits[0].score >= self.thresholds.answer and hits[0].said > 0.7
+    def _topical(self, hits: Sequence[Hit], least: float) -> bool:
+        return bool(hits) and hits[0].score >= least and hits[0].said > 0.7
 
-    def _decide(self, heard: _Heard, context: Context, hits: Sequence[Hit]) -> Reading:
+    # -- the decision
+
+    def _decide(self, heard: Heard, context: Context, hits: Sequence[Hit]) -> Reading:
         ranked = tuple(hit.entry.ref for hit in hits if hit.entry.kind == "procedure")
         facets = heard.facets.names
         if not hits or hits[0].score < self.thresholds.offer:
             return Reading("no_answer", procedures=ranked[:5], facets=facets)
-        top = hits[0]
+        top = self._before_elsewhere(hits)
         if top.entry.kind == "elsewhere":
             return Reading("no_answer", procedures=ranked[:5], facets=facets, elsewhere=top.entry.ref)
         if top.entry.kind == "topic":
-            return self._topic(top, ranked, facets)
-        rivals = [hit for hit in hits[1:] if hit.score > top.score * self.thresholds.margin]
-        sure = top.score >= self.thresholds.answer and top.explained >= self.thresholds.explained
-        if sure and not rivals:
+            return self._topic(top, hits, ranked, facets)
+        rivals = [hit for hit in hits if hit is not top and hit.score > top.score * self.thresholds.margin]
+        if top.score >= self.thresholds.answer and not rivals:
             facets = without_named(facets, heard.facets, frozenset())
             if not facets and self.lexicon.carry_on.found(heard.rendered):
                 facets = context.facets
-            return Reading("answer", (Task(top.entry.ref, facets),), ranked, facets)
-        if sure or top.explained >= self.thresholds.explained:
-            offered = tuple(hit.entry.ref for hit in hits[:6] if hit.entry.kind == "procedure" and hit.score > top.score * 0.6)
-            if len(offered) > 1:
-                return Reading("clarify", procedures=offered, facets=facets)
-        if sure:
-            return Reading("answer", (Task(top.entry.ref, facets),), ranked, facets)
+            rest = tuple(code for code in ranked if code != top.entry.ref)
+            return Reading("answer", (Task(top.entry.ref, facets),), (top.entry.ref, *rest), facets)
+        offered = tuple(hit.entry.ref for hit in hits[:6] if hit.entry.kind == "procedure" and hit.score > top.score * 0.6)
+        if len(offered) > 1 and top.score >= self.thresholds.clarify:
+            return Reading("clarify", procedures=offered, facets=facets)
         return Reading("no_answer", procedures=ranked[:5], facets=facets)
 
-    def _topic(self, top: Hit, ranked: Sequence[str], facets: tuple[str, ...]) -> Reading:
-        kind, _, name = top.entry.ref.partition(":")
-        if kind == "topic":
-            listed: Sequence[str] = self.knowledge.topics[int(name)].procedures
-        else:
-            within = [code for code in ranked if self.knowledge.procedures[code].field == name]
-            others = [code for code, entry in self.knowledge.procedures.items() if entry.field == name]
-            listed = list(dict.fromkeys([*within, *others]))
+    def _before_elsewhere(self, hits: Sequence[Hit]) -> Hit:
+        if hits[0].entry.kind != "elsewhere":
+            return hits[0]
+        near = (hit for hit in hits if hit.entry.kind == "procedure" and hit.score > self.thresholds.elsewhere * hits[0].score)
+        return next(near, hits[0])
+
+    def _topic(self, top: Hit, hits: Sequence[Hit], ranked: Sequence[str], facets: tuple[str, ...]) -> Reading:
+        """A choice, unless the message tells one of the topic's procedures apart or nearly everybody means one."""
+        listed = self._listed(top.entry.ref, ranked)
+        inside = [hit for hit in hits if hit.entry.ref in set(listed)]
+        least = max(self.thresholds.answer, self.thresholds.within * top.score)
+        apart = len(inside) < 2 or inside[1].score <= self.thresholds.margin * inside[0].score
+        code = inside[0].entry.ref if inside and inside[0].score >= least and apart else ""
+        if not code and facets:
+            code = self._default(top.entry.ref)
+        if code:
+            rest = [other for other in (*listed, *ranked) if other != code]
+            return Reading("answer", (Task(code, facets),), (code, *dict.fromkeys(rest)), facets, topic=top.entry.ref)
         return Reading("clarify", procedures=tuple(listed[:6]), facets=facets, topic=top.entry.ref)
 
+    def _default(self, ref: str) -> str:
+        kind, _, name = ref.partition(":")
+        return self.knowledge.topics[int(name)].default if kind == "topic" else ""
 
-def _positions(spans: Sequence[tuple[int, int]]) -> set[int]:
-    return {i for start, end in spans for i in range(start, end)}
+    def _listed(self, ref: str, ranked: Sequence[str]) -> Sequence[str]:
+        """The procedures of a topic as the office lists them, or all of a field, those found first."""
+        kind, _, name = ref.partition(":")
+        if kind == "topic":
+            return self.knowledge.topics[int(name)].procedures
+        within = [code for code in ranked if self.knowledge.procedures[code].field == name]
+        others = [code for code, entry in self.knowledge.procedures.items() if entry.field == name]
+        return list(dict.fromkeys([*within, *others]))
 
 
-def _separated(heard: _Heard, left: int, right: int) -> bool:
-    between = heard.text[heard.words[left].end : heard.words[right].start]
-    return bool(_CLAUSE_END.search(between + " "))
-
-
-def _best(lists: Sequence[Sequence[Hit]]) -> list[Hit]:
-    best: dict[str, Hit] = {}
-    for hits in lists:
-        for hit in hits:
-            if hit.entry.ref not in best or hit.score > best[hit.entry.ref].score:
-                best[hit.entry.ref] = hit
-    return sorted(best.values(), key=lambda hit: (-hit.score, hit.entry.ref))
+def _best(hits: Sequence[Hit]) -> list[Hit]:
+    best: dict[int, Hit] = {}
+    for hit in hits:
+        if hit.number not in best or hit.score > best[hit.number].score:
+            best[hit.number] = hit
+    return list(best.values())

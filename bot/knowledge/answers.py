@@ -1,0 +1,437 @@
+"""Replies: what the bot says to each outcome, one screen at a time. Pure; facts come from cards and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot import texts
+from bot.calendar import Calendar
+from bot.chat import Action, Button, Kind, Reply
+from bot.config import Config, Contact, Purpose
+from bot.knowledge import cards
+from bot.knowledge.cards import Card, Section
+from bot.knowledge.procedures import Elsewhere, Knowledge
+from bot.knowledge.understanding import Task
+from bot.knowledge.vietnamese import phrase_key
+
+Guide = Literal["appeal", "denunciation", "both"]
+
+MOST_TASKS = 4  # answered in one message; further ones are offered as buttons
+MOST_CASES = 6
+NEAR = 3
+_LABEL = 40  # letters of a case's or procedure's button
+_ROW = 4  # facet buttons side by side
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How long an answer may be, in letters: it is cut to `aim` gently and to `most` by all means."""
+
+    aim: int
+    most: int
+
+
+_SCREENS = {1: Screen(900, 1500), 2: Screen(650, 900)}
+_CROWDED = Screen(400, 600)
+_GENTLE = (30, 12, 8, 6, 5)
+_HARD = (4, 3, 2)
+_WIDTHS = (160, 110, 70)
+_DENUNCIATION = ("tố cáo", "tố giác", "hối lộ", "tham nhũng", "nhận tiền")
+_TALK = (
+    (texts.THANKS, ("cảm ơn", "cám ơn", "thank", "thanks", "tks")),
+    (texts.GOODBYE, ("tạm biệt", "bye", "hẹn gặp lại")),
+    ("", ("là ai", "robot", "chatbot", "là máy", "là bot", "tên gì", "người thật")),
+    (texts.GREETING, ("chào", "hello", "hi", "alo", "xin chào")),
+)
+
+
+class Renderer:
+    """Turns what a message wants into what is said. `now` is always aware."""
+
+    def __init__(self, knowledge: Knowledge, config: Config, calendar: Calendar | None = None) -> None:
+        self.knowledge = knowledge
+        self.config = config
+        self.calendar = calendar or config.working_calendar()
+
+    # Procedures
+
+    def answer(self, tasks: Sequence[Task], now: datetime) -> Reply:
+        """The asked facets of one or several procedures; an overview where no facet was asked."""
+        known = [task for task in tasks if task.code in self.knowledge.procedures]
+        if not known:
+            return self.procedure_gone()
+        if len(known) == 1:
+            return self._one(known[0], now)
+        shown = known[:MOST_TASKS]
+        screen = _SCREENS.get(len(shown), _CROWDED)
+        parts = [self._text(self._card(task, now), task.facets, screen, ())[0] for task in shown]
+        parts.append(texts.NEXT_SEVERAL)
+        codes = dict.fromkeys(task.code for task in known)
+        return Reply("\n\n".join(parts), tuple((self._show(code),) for code in codes))
+
+    def full(self, code: str, facet: str, now: datetime, case: str = "") -> Reply:
+        """One facet without any cut (the button under a cut list); a channel splits it where it must."""
+        if code not in self.knowledge.procedures or facet not in texts.FACET_TITLES:
+            return self.procedure_gone()
+        card = self._card(Task(code, (facet,), case), now)
+        section = cards.all_documents(card) if facet == "documents" else cards.section(card, facet)
+        lines = [_title(card), *_lines(section, len(section.items), None), *self._tail(card)]
+        return Reply("\n".join(lines), self._facet_rows(card, {facet}))
+
+    def case_name(self, code: str, index: int) -> str | None:
+        """The case behind a button `case:CODE:INDEX`; None when there is none."""
+        procedure = self.knowledge.procedures.get(code)
+        names = list(procedure.cases) if procedure else []
+        return names[index] if 0 <= index < len(names) else None
+
+    def _one(self, task: Task, now: datetime) -> Reply:
+        card = self._card(task, now)
+        if card.procedure.status == "abolished":
+            return self._abolished(card, task)
+        text, cut = self._text(card, task.facets, _SCREENS[1], (_next_step(card, task.facets),))
+        rows: list[tuple[Button, ...]] = []
+        if "documents" in task.facets and card.asks_case:
+            rows += _case_rows(card)
+        rows += [(Button(texts.all_of(facet), Action("all", f"{task.code}:{facet}")),) for facet in cut]
+        return Reply(
+            text, (*rows, *self._facet_rows(card, set(task.facets) - set(cut) if task.facets else set()))
+        )
+
+    def _text(
+        self, card: Card, facets: Sequence[str], screen: Screen, following: Sequence[str]
+    ) -> tuple[str, tuple[str, ...]]:
+        """The text of one procedure, and the facets whose lists were cut."""
+        if card.procedure.status == "abolished":
+            return "\n".join(self._abolished_lines(card)), ()
+        head = _title(card)
+        tail = [*following, *self._tail(card)]
+        if not facets:
+            lines = [head, *cards.overview(card), *self._note(card), *tail]
+            return _within("\n".join(lines), [head, *map(_clipped, cards.overview(card)), *tail], screen), ()
+        sections = [cards.section(card, facet) for facet in dict.fromkeys(facets)]
+        return _fit(head, sections, self._note(card) if len(sections) == 1 else [], tail, screen)
+
+    def _card(self, task: Task, now: datetime) -> Card:
+        local = now.astimezone(self.calendar.zone)
+        procedure = self.knowledge.procedures[task.code]
+        case = task.case if task.case in procedure.cases else ""
+        return Card(procedure, self.knowledge, self.config, self.calendar, local, case)
+
+    def _note(self, card: Card) -> list[str]:
+        return [texts.note(card.procedure.note)] if card.procedure.note else []
+
+    def _tail(self, card: Card) -> list[str]:
+        """Source, day checked, and a warning where the card is not sure."""
+        procedure = card.procedure
+        lines = [texts.sources(self._sources(procedure.sources), procedure.checked, procedure.code)]
+        if procedure.status == "stale_suspected":
+            lines.append(texts.may_have_changed(self._desk_contact(card)))
+        elif procedure.confidence == "C":
+            lines.append(texts.not_certain(self._desk_contact(card)))
+        return lines
+
+    def _sources(self, ids: Iterable[str], most: int = 2) -> str:
+        known = [self.knowledge.sources[name] for name in ids if name in self.knowledge.sources]
+        return "; ".join(texts.source_item(_clip(source.title, 90), source.date) for source in known[:most])
+
+    def _desk_contact(self, card: Card) -> str:
+        if card.desk.phone:
+            return texts.contact_short(card.desk.desk or card.place, card.desk.phone)
+        return "; ".join(
+            texts.contact_short(one.name, one.value) for one in self.config.contacts_for("general")[:1]
+        )
+
+    def _abolished(self, card: Card, task: Task) -> Reply:
+        successor = card.procedure.successor
+        buttons: list[tuple[Button, ...]] = []
+        if successor in self.knowledge.procedures:
+            buttons.append((self._show(successor),))
+            facets = [facet for facet in task.facets if facet in texts.FACET_LABELS]
+            buttons += [tuple(_facet_button(successor, facet) for facet in facets[:_ROW])] if facets else []
+        return Reply("\n".join(self._abolished_lines(card)), tuple(buttons))
+
+    def _abolished_lines(self, card: Card) -> list[str]:
+        lines = [texts.abolished(card.procedure.name)]
+        successor = self.knowledge.procedures.get(card.procedure.successor)
+        if successor:
+            lines.append(texts.successor(successor.name))
+        return [
+            *lines,
+            *self._note(card),
+            texts.sources(self._sources(card.procedure.sources), card.procedure.checked, ""),
+        ]
+
+    def _show(self, code: str) -> Button:
+        return Button(
+            _clip(self.knowledge.procedures[code].name, texts.CHOICE_LABEL_LENGTH), Action("show", code)
+        )
+
+    def _facet_rows(self, card: Card, answered: set[str]) -> tuple[tuple[Button, ...], ...]:
+        code = card.procedure.code
+        buttons = [
+            _facet_button(code, facet)
+            for facet in texts.FACET_LABELS
+            if facet not in answered and card.has(facet)
+        ]
+        buttons.append(Button(texts.COMPLAINT_LABEL, Action("complaint", code)))
+        return tuple(tuple(buttons[i : i + _ROW]) for i in range(0, len(buttons), _ROW))
+
+    # Choices and refusals
+
+    def clarify(self, codes: Sequence[str], topic_name: str = "") -> Reply:
+        """A numbered list to choose from, at most as many as the settings allow; codes unknown by now are left out."""
+        listed = [code for code in dict.fromkeys(codes) if code in self.knowledge.procedures]
+        listed = listed[: self.config.conversation.choices]
+        if not listed:
+            return self.procedure_gone()
+        names = [f"{i}. {self.knowledge.procedures[code].name}" for i, code in enumerate(listed, 1)]
+        text = "\n".join([texts.choose(topic_name), *names, texts.CHOOSE_END])
+        return Reply(text, tuple((self._show(code),) for code in listed))
+
+    def no_answer(self, elsewhere: Elsewhere | None = None, near: Sequence[str] = ()) -> Reply:
+        """Not ours, with where to go; or unknown, with whom to ask. `near` codes are offered."""
+        codes = [code for code in dict.fromkeys(near) if code in self.knowledge.procedures][:NEAR]
+        lines = self._elsewhere(elsewhere) if elsewhere else [texts.UNKNOWN]
+        if not elsewhere:
+            lines += [
+                texts.ASK_PEOPLE,
+                *_contact_lines(self.config.contacts_for("general")),
+                texts.UNKNOWN_KEPT,
+            ]
+        if elsewhere and elsewhere.offtopic:
+            codes = []
+        if codes:
+            lines.append(texts.NEAR)
+        return Reply("\n".join(lines), tuple((self._show(code),) for code in codes))
+
+    def _elsewhere(self, entry: Elsewhere) -> list[str]:
+        if entry.offtopic:
+            return [texts.offtopic(entry.where)]
+        if entry.office == "hours":
+            return [texts.office_matter(entry.name, ""), *self.office_lines()]
+        matter = texts.office_matter if entry.office else texts.elsewhere
+        lines = [matter(entry.name, entry.where)]
+        if entry.office:
+            lines += _contact_lines(self.config.contacts_for("general")[:1])
+        if entry.confidence == "C":
+            lines.append(texts.NOT_CHECKED)
+        return [*lines, texts.sources(self._sources(entry.sources), entry.checked, "")]
+
+    def office_lines(self) -> list[str]:
+        """Our office: where, when, whom to call; what is unpublished is said to be."""
+        office, hours = self.config.office, self.config.office_hours
+        lines = [f"{office.name} – {office.place}"]
+        if office.address:
+            lines.append(texts.office_address(office.name, office.address, office.address_checked))
+        else:
+            lines.append(texts.ADDRESS_UNPUBLISHED)
+        lines.append(
+            texts.hours(texts.opening_hours(hours.weekdays, hours.sessions), hours.status == "confirmed")
+        )
+        lines += [hours.note] if hours.note else []
+        lines += _contact_lines(self.config.contacts_for("general"))
+        lines += [texts.mailbox(office.mailbox)] if office.mailbox else []
+        return lines
+
+    # Complaints and emergencies
+
+    def complaint(self, code: str | None, now: datetime) -> Reply:
+        """Hotlines with the day each was checked; nothing is recorded. With a procedure, its official fee and time."""
+        lines = [texts.COMPLAINT]
+        seen: set[str] = set()
+        groups: tuple[tuple[str, Purpose], ...] = (
+            (texts.COMPLAINT_HARASSMENT, "harassment"),
+            (texts.COMPLAINT_OTHER, "complaint"),
+            (texts.COMPLAINT_STREET, "street"),
+        )
+        for heading, purpose in groups:
+            fresh = [one for one in self.config.contacts_for(purpose) if one.value not in seen]
+            seen |= {one.value for one in fresh}
+            lines += [heading, *_contact_lines(fresh)] if fresh else []
+        lines += [texts.mailbox(self.config.office.mailbox)] if self.config.office.mailbox else []
+        buttons: list[tuple[Button, ...]] = []
+        if code in self.knowledge.procedures:
+            card = self._card(Task(code), now)
+            lines += ["", texts.lawful(card.procedure.name)]
+            lines.append(_clip(texts.brief(texts.FACET_TITLES["fee"], cards.brief_fee(card)), 220))
+            lines.append(_clip(texts.brief(texts.FACET_TITLES["deadline"], cards.brief_time(card)), 160))
+            lines += self._tail(card)
+            buttons.append((self._show(code),))
+        buttons.append(
+            (
+                Button(texts.APPEAL_LABEL, Action("guide", "appeal")),
+                Button(texts.DENUNCIATION_LABEL, Action("guide", "denunciation")),
+            )
+        )
+        return Reply("\n".join([*lines, "", texts.COMPLAINT_ADVICE]), tuple(buttons))
+
+    def legal_guide(self, kind: Guide = "both") -> Reply:
+        """How khiếu nại or tố cáo work; a chat message is neither."""
+        guides = self.config.guides
+        parts: list[str] = []
+        if kind != "denunciation":
+            figures = guides.appeal
+            guide = texts.appeal_guide(figures.limit_days, figures.accept_working_days, figures.resolve_days)
+            parts.append(f"{guide}\n{texts.guide_source(figures.source, figures.checked)}")
+        if kind != "appeal":
+            law = guides.denunciation
+            guide = texts.denunciation_guide(law.accept_working_days, law.resolve_days)
+            parts.append(f"{guide}\n{texts.guide_source(law.source, law.checked)}")
+        contacts = _contact_lines(self.config.contacts_for("complaint")[:2])
+        if kind == "denunciation":
+            contacts = _contact_lines(self.config.contacts_for("harassment")) + contacts[:1]
+        parts.append("\n".join([texts.GUIDE_CONTACTS, *dict.fromkeys(contacts)]))
+        return Reply("\n\n".join(parts))
+
+    def emergency(self) -> Reply:
+        """The emergency numbers, before anything else."""
+        return Reply(texts.emergency((one.value, one.name) for one in self.config.contacts_for("emergency")))
+
+    # Talk
+
+    def small_talk(self, text: str) -> Reply:
+        """An answer to greetings, thanks, good-byes and "who are you"."""
+        said = f" {phrase_key(text)} "
+        for answer, phrases in _TALK:
+            if any(f" {phrase_key(phrase)} " in said for phrase in phrases):
+                return Reply(answer or texts.who(self.config.office.name))
+        return Reply(texts.CHAT)
+
+    def welcome(self) -> Reply:
+        """To /start."""
+        return Reply(texts.welcome(self.config.office.name, self.config.office.city))
+
+    def help(self) -> Reply:
+        """To /help."""
+        return Reply(texts.HELP)
+
+    def privacy(self) -> Reply:
+        """To /privacy: what is kept and for how long."""
+        kept = self.config.retention
+        return Reply(texts.privacy(kept.done_days, kept.sent_days, self.config.conversation.expires_minutes))
+
+    def not_text(self, kind: Kind) -> Reply:
+        """To photos, voice, stickers, files, locations."""
+        return Reply(texts.NOT_TEXT.get(kind, texts.NOT_TEXT_OTHER))
+
+    def edited(self) -> Reply:
+        """To an edited message."""
+        return Reply(texts.EDITED)
+
+    def group(self) -> Reply:
+        """To a message in a group."""
+        return Reply(texts.GROUP)
+
+    def identity_number(self) -> Reply:
+        """To a message that holds something like an identity number."""
+        return Reply(texts.IDENTITY_NUMBER)
+
+    def expired(self) -> Reply:
+        """To a button of a dialogue that is over."""
+        return Reply(texts.EXPIRED)
+
+    def procedure_gone(self) -> Reply:
+        """To a button of a procedure that the knowledge base no longer has."""
+        return Reply(texts.PROCEDURE_GONE)
+
+
+def guide_kind(text: str) -> Guide:
+    """Which legal proceeding a message is about; both when it names both or neither."""
+    said = f" {phrase_key(text)} "
+    denounces = any(f" {phrase_key(word)} " in said for word in _DENUNCIATION)
+    appeals = f" {phrase_key('khiếu nại')} " in said
+    if denounces == appeals:
+        return "both"
+    return "denunciation" if denounces else "appeal"
+
+
+# Layout
+
+
+def _title(card: Card) -> str:
+    title = f"**{card.procedure.name}**"
+    return f"{title}\n{texts.case_told(card.case)}" if card.case else title
+
+
+def _next_step(card: Card, facets: Sequence[str]) -> str:
+    """The one thing to do after this answer."""
+    if "documents" in facets and card.asks_case:
+        return texts.NEXT_CASE
+    if "documents" not in facets and card.procedure.documents:
+        return texts.NEXT_DOCUMENTS
+    if "online" not in facets and card.link:
+        return texts.next_online(card.link, card.place)
+    return texts.next_place(card.place)
+
+
+def _lines(section: Section, limit: int, width: int | None) -> list[str]:
+    """A heading, at most `limit` items (one more rather than "1 more"), and what is never cut."""
+    shown = section.items if len(section.items) <= limit + 1 else section.items[:limit]
+    numbered = section.facet == "steps"
+    lines = [f"**{texts.FACET_TITLES[section.facet]}**"]
+    lines += [_clip(item if numbered else f"• {item}", width) for item in shown]
+    if len(shown) < len(section.items):
+        lines.append(texts.more(len(section.items) - len(shown)))
+    return lines + [_clip(line, width) for line in section.always]
+
+
+def _fit(
+    head: str, sections: Sequence[Section], note: Sequence[str], tail: Sequence[str], screen: Screen
+) -> tuple[str, tuple[str, ...]]:
+    """The text in one screen: lists are cut first, then lines, then the last sections. And what was cut."""
+    kept = list(sections)
+
+    def compose(limit: int, width: int | None) -> str:
+        body = [line for section in kept for line in _lines(section, limit, width)]
+        return "\n".join(
+            [head, *body, *(_clip(line, width) for line in note), *(_clip(line, width) for line in tail)]
+        )
+
+    limit = next((limit for limit in _GENTLE if len(compose(limit, None)) <= screen.aim), _GENTLE[-1])
+    width: int | None = None
+    if len(compose(limit, width)) > screen.most:
+        limit = next((limit for limit in _HARD if len(compose(limit, width)) <= screen.most), _HARD[-1])
+    if len(compose(limit, width)) > screen.most:
+        width = next((width for width in _WIDTHS if len(compose(limit, width)) <= screen.most), _WIDTHS[-1])
+    while len(kept) > 1 and len(compose(limit, width)) > screen.most:
+        kept.pop()
+    dropped = sections[len(kept) :]
+    cut = [section.facet for section in kept if len(section.items) > limit + 1]
+    return compose(limit, width), (*cut, *(section.facet for section in dropped))
+
+
+def _within(text: str, shorter: Sequence[str], screen: Screen) -> str:
+    return text if len(text) <= screen.aim else "\n".join(shorter)
+
+
+def _clipped(line: str) -> str:
+    return _clip(line, _WIDTHS[0])
+
+
+def _clip(text: str, width: int | None) -> str:
+    """At most `width` letters, cut between words; a bold run that was cut is closed."""
+    if width is None or len(text) <= width:
+        return text
+    short = text[:width].rsplit(" ", 1)[0].rstrip(" ,;:–")
+    if short.endswith("*") and not short.endswith("**"):
+        short = short[:-1]
+    return short + ("…**" if short.count("**") % 2 else "…")
+
+
+def _facet_button(code: str, facet: str) -> Button:
+    return Button(texts.FACET_LABELS[facet], Action("facet", f"{code}:{facet}"))
+
+
+def _case_rows(card: Card) -> list[tuple[Button, ...]]:
+    code = card.procedure.code
+    return [
+        (Button(texts.capital(_clip(name, _LABEL)), Action("case", f"{code}:{i}")),)
+        for i, name in card.cases_with_papers()[:MOST_CASES]
+    ]
+
+
+def _contact_lines(contacts: Iterable[Contact]) -> list[str]:
+    return [texts.contact(one.name, one.value, one.note, one.checked) for one in contacts]

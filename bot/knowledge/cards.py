@@ -1,0 +1,426 @@
+"""A procedure's card read aloud: every asked facet as lines of text. Facts come from the card alone. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+from bot import texts
+from bot.calendar import Calendar, Due
+from bot.config import Config, Desk
+from bot.knowledge.procedures import CaseFee, CaseTime, Document, Knowledge, LocalFee, Procedure
+from bot.knowledge.quantities import Duration, Fee
+from bot.knowledge.vietnamese import phrase_key
+
+FEW_CASE_PAPERS = (
+    4  # up to so many papers of all cases stand in the answer itself; more are asked for by case
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A facet's answer: `items` may be cut at the end of the list, `always` is never cut."""
+
+    facet: str
+    items: tuple[str, ...] = ()
+    always: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Card:
+    """A procedure with all that reading it needs: the moment in the office's zone and the case that was told."""
+
+    procedure: Procedure
+    knowledge: Knowledge
+    config: Config
+    calendar: Calendar
+    now: datetime
+    case: str = ""
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Who receives dossiers of the procedure's field."""
+        return self.config.desk(self.procedure.field)
+
+    @cached_property
+    def cutoff(self) -> time | None:
+        """The field's own cut-off, or None for the office's."""
+        try:
+            return time.fromisoformat(self.procedure.cutoff) if self.procedure.cutoff else None
+        except ValueError:
+            return None
+
+    @property
+    def place(self) -> str:
+        """Where to hand in, in words; empty when the card does not say."""
+        return self.procedure.place or self.procedure.body
+
+    @property
+    def link(self) -> str:
+        """Where to hand in online; empty when that is not offered."""
+        return self.procedure.online if "online" in self.procedure.channels else ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether our own office receives it: the commune's, and not its police."""
+        police = "công an" in f"{self.procedure.body} {self.procedure.place}".casefold()
+        return self.procedure.level in {None, "commune"} and not police
+
+    def has(self, facet: str) -> bool:
+        """Whether the card says anything on a facet."""
+        procedure = self.procedure
+        known = {
+            "documents": bool(procedure.documents),
+            "place": bool(self.place),
+            "steps": bool(procedure.steps),
+            "online": "online" in procedure.channels,
+            "forms": bool(procedure.forms or any(paper.form for paper in procedure.documents)),
+            "legal_basis": bool(procedure.legal_basis),
+            "conditions": bool(procedure.conditions),
+            "result": bool(procedure.result),
+            "agency": bool(procedure.body),
+        }
+        return known.get(facet, True)  # fee and deadline: unpublished is an answer
+
+    def cases_with_papers(self) -> tuple[tuple[int, str], ...]:
+        """Cases on which the papers depend, with their place among the card's cases."""
+        used = {paper.case for paper in self.procedure.documents}
+        return tuple((i, name) for i, name in enumerate(self.procedure.cases) if name in used)
+
+    @property
+    def asks_case(self) -> bool:
+        """Whether the papers differ so much by case that the citizen must say which one."""
+        papers = sum(bool(paper.case) for paper in self.procedure.documents)
+        return not self.case and papers > FEW_CASE_PAPERS
+
+
+# Papers
+
+
+def documents(card: Card) -> Section:
+    """Papers for all, then those of the case told; with no case told, of every case when they are few."""
+    papers = card.procedure.documents
+    items = [paper_line(paper) for paper in papers if not paper.case]
+    if card.case:
+        items += [paper_line(paper) for paper in papers if paper.case == card.case]
+    elif not card.asks_case:
+        items += by_case(card)
+    return Section("documents", tuple(items), (texts.CHOOSE_CASE,) if card.asks_case else ())
+
+
+def all_documents(card: Card) -> Section:
+    """Every paper, grouped by case."""
+    items = [paper_line(paper) for paper in card.procedure.documents if not paper.case]
+    return Section("documents", (*items, *by_case(card)))
+
+
+def by_case(card: Card) -> list[str]:
+    """Papers of cases, in the order of the cases."""
+    return [
+        texts.in_case(name, paper_line(paper))
+        for _, name in card.cases_with_papers()
+        for paper in card.procedure.documents
+        if paper.case == name
+    ]
+
+
+def paper_line(paper: Document) -> str:
+    """`Tờ khai – 1 bản chính, theo mẫu (trực tiếp, bưu chính)`."""
+    amount = texts.copies(paper.original, paper.copies)
+    if not amount and paper.show:
+        amount = texts.SHOWN_ONLY
+    details = ", ".join(filter(None, [amount, texts.BY_FORM if paper.form else ""]))
+    channels = ", ".join(texts.CHANNELS[name] for name in paper.channels)
+    return paper.name + (f" – {details}" if details else "") + (f" ({channels})" if channels else "")
+
+
+# Fees
+
+
+class _OfCase(Protocol):
+    @property
+    def case(self) -> str: ...
+
+
+Case = TypeVar("Case", bound=_OfCase)
+
+
+def told(entries: Sequence[Case], case: str) -> tuple[Case, ...]:
+    """Those of the case told (and those of all cases), or all when none is of that case."""
+    key = phrase_key(case)
+    if case and any(phrase_key(entry.case) == key for entry in entries):
+        return tuple(entry for entry in entries if not entry.case or phrase_key(entry.case) == key)
+    return tuple(entries)
+
+
+def fee(card: Card) -> Section:
+    """Local fees valid now first, then each channel's own fee, then who is exempt."""
+    local = valid_local_fees(card)
+    items = [_local_line(card, entry) for entry in local]
+    own: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
+    for name, submission in card.procedure.channels.items():
+        here = [entry for entry in local if name in entry.channels]
+        if any(_replaces(entry) for entry in here):
+            continue
+        lines = tuple(_fee_line(entry) for entry in told(submission.fee, card.case))
+        own.setdefault((bool(here), lines), []).append(name)
+    for (usual, lines), names in own.items():
+        label = [texts.CHANNELS[name] for name in names] if len(own) > 1 or local else []
+        prefix = f"{texts.USUAL_FEE} ({', '.join(label)}): " if usual else ""
+        items += _labelled([] if usual else label, [prefix + line for line in lines])
+    exempt = (texts.exemptions(card.procedure.exemptions),) if card.procedure.exemptions else ()
+    return Section("fee", tuple(items), exempt)
+
+
+def valid_local_fees(card: Card) -> tuple[LocalFee, ...]:
+    """Local and temporary fees that count today for a channel that exists."""
+    valid = [
+        entry
+        for entry in card.procedure.local_fees
+        if entry.valid(card.now.date()) and set(entry.channels) & set(card.procedure.channels)
+    ]
+    return told(valid, card.case)
+
+
+def _replaces(entry: LocalFee) -> bool:
+    """Whether nobody pays the channel's own fee as long as this one counts."""
+    return not entry.case and not entry.note and entry.until is None
+
+
+def _local_line(card: Card, entry: LocalFee) -> str:
+    source = card.knowledge.sources.get(entry.source)
+    line = texts.local_fee(str(entry.fee), entry.until, entry.note, source.title if source else entry.source)
+    line = texts.in_case(entry.case, line) if entry.case else line
+    channels = [name for name in card.procedure.channels if name in entry.channels]
+    everywhere = len(channels) == len(card.procedure.channels)
+    return line if everywhere else texts.by_channel([texts.CHANNELS[name] for name in channels], line)
+
+
+def _fee_line(entry: CaseFee) -> str:
+    amount = fee_words(entry.fee)
+    return texts.in_case(entry.case, amount) if entry.case else texts.capital(amount)
+
+
+def fee_words(amount: Fee) -> str:
+    """A fee in words; what is unpublished is never anything else."""
+    return texts.UNPUBLISHED_FEE if amount.kind == "unpublished" else f"**{amount}**"
+
+
+def _labelled(channels: Sequence[str], lines: Sequence[str]) -> list[str]:
+    return [texts.by_channel(channels, line) if channels else line for line in lines]
+
+
+# Times
+
+
+def deadline(card: Card) -> Section:
+    """The law's and the office's time beside each other, each channel's where they differ, and the date."""
+    procedure = card.procedure
+    law, promised = told(procedure.statutory, card.case), told(procedure.committed, card.case)
+    groups = _channel_times(card)
+    basis = _basis(promised, groups, law)
+    items: list[str] = []
+    if promised or (law and any(times != law for times in groups)):
+        items += [texts.statutory_time(_time_line(entry, "")) for entry in law]
+    items += [texts.committed_time(_time_line(entry, "")) for entry in promised]
+    single = len(basis) == 1 and len(set(basis[0])) == 1
+    if not promised:
+        for times, names in groups.items():
+            label = [texts.CHANNELS[name] for name in names] if len(groups) > 1 else []
+            dates = ["" if single else _short(card, entry.time) for entry in times]
+            lines = [_time_line(entry, date) for entry, date in zip(times, dates, strict=True)]
+            items += _labelled(label, lines)
+    return Section("deadline", tuple(items), tuple(_due_lines(card, basis, single=single)))
+
+
+def _channel_times(card: Card) -> dict[tuple[CaseTime, ...], list[str]]:
+    groups: dict[tuple[CaseTime, ...], list[str]] = {}
+    for name, submission in card.procedure.channels.items():
+        groups.setdefault(told(submission.time, card.case), []).append(name)
+    return groups
+
+
+def _basis(
+    promised: tuple[CaseTime, ...], groups: Iterable[tuple[CaseTime, ...]], law: tuple[CaseTime, ...]
+) -> list[tuple[CaseTime, ...]]:
+    """The times that the date is reckoned by: promised, else of the channels, else the law's; known ones only."""
+    for times in ([promised], list(groups), [law]):
+        known = [tuple(entry for entry in entries if entry.time.known) for entries in times]
+        known = [entries for entries in known if entries]
+        if known:
+            return known
+    return []
+
+
+def _time_line(entry: CaseTime, date: str) -> str:
+    words = f"**{entry.time}**" if entry.time.known else texts.UNPUBLISHED_TIME
+    words = f"{words} {date}".strip()
+    return texts.in_case(entry.case, words) if entry.case else texts.capital(words)
+
+
+def _short(card: Card, duration: Duration) -> str:
+    return texts.due_short(due_words(due(card, duration))) if duration.known else ""
+
+
+def due(card: Card, duration: Duration) -> Due:
+    """When a dossier handed in now is due; ValueError for an unpublished time."""
+    return card.calendar.due(duration, card.now, card.cutoff)
+
+
+def due_words(found: Due) -> str:
+    """A date with its weekday, and the hour where it counts."""
+    return texts.moment(found.at) if found.timed else texts.weekday(found.day)
+
+
+def _due_lines(card: Card, basis: Sequence[Sequence[CaseTime]], *, single: bool) -> Iterator[str]:
+    if not basis:
+        return
+    dues = [due(card, entry.time) for entries in basis for entry in entries]
+    today, first = card.now.date(), dues[0]
+    cutoff = card.cutoff or card.calendar.cutoff
+    if single:
+        yield texts.due_today(today, due_words(first))
+    if first.received != today:
+        yield texts.received_later(first.received, cutoff)
+    elif cutoff and any(entry.time.unit == "same_day" for entries in basis for entry in entries):
+        yield texts.same_day(cutoff)
+    doubtful = [found for found in dues if found.provisional]
+    if doubtful:
+        year = max(found.day.year for found in doubtful)
+        yield texts.provisional(year)
+    yield texts.COUNTED_FROM_COMPLETE
+
+
+# The other facets
+
+
+def place(card: Card) -> Section:
+    """Where, and for our own office its address and hours; how a dossier may be handed in."""
+    office, known_hours = card.config.office, card.config.office_hours
+    items = [texts.submit_at(card.place)] if card.place else []
+    address = card.desk.address or (office.address if card.is_ours else None)
+    if address:
+        items.append(texts.office_address(office.name, address, office.address_checked))
+    items.append(texts.desk(card.desk.desk, card.desk.officer, card.desk.phone))
+    if card.is_ours:
+        opening = texts.opening_hours(known_hours.weekdays, known_hours.sessions)
+        items.append(texts.hours(opening, known_hours.status == "confirmed"))
+    items.append(ways(card))
+    return Section("place", tuple(filter(None, items)))
+
+
+def ways(card: Card) -> str:
+    """The channels by name, with the link of the online one."""
+    names = [texts.CHANNELS[name] for name in card.procedure.channels]
+    return texts.ways(
+        f"{name} ({card.link})" if name == texts.CHANNELS["online"] and card.link else name for name in names
+    )
+
+
+def steps(card: Card) -> Section:
+    """Numbered steps."""
+    return Section("steps", tuple(f"{i}. {step}" for i, step in enumerate(card.procedure.steps, 1)))
+
+
+def online(card: Card) -> Section:
+    """Whether it goes online, where, and what that costs and takes."""
+    submission = card.procedure.channels.get("online")
+    if submission is None:
+        return Section("online", (texts.ONLINE_NO, ways(card)))
+    local = [entry for entry in valid_local_fees(card) if "online" in entry.channels]
+    fees = [_local_line(card, entry) for entry in local]
+    if not any(_replaces(entry) for entry in local):
+        fees += [_fee_line(entry) for entry in told(submission.fee, card.case)]
+    times = [_time_line(entry, "") for entry in told(submission.time, card.case)]
+    return Section(
+        "online",
+        (
+            texts.online_yes(card.link),
+            texts.brief(texts.ONLINE_FEE, "; ".join(fees)),
+            texts.brief(texts.FACET_TITLES["deadline"], "; ".join(times)),
+        ),
+    )
+
+
+def forms(card: Card) -> Section:
+    """Blank forms; without any listed, the papers that follow a form."""
+    listed = [texts.form_link(form.name, form.url) for form in card.procedure.forms]
+    items = listed or [paper.name for paper in card.procedure.documents if paper.form]
+    linked = any(form.url for form in card.procedure.forms)
+    return Section("forms", tuple(items), () if linked or not items else (texts.FORMS_AT_DESK,))
+
+
+def legal_basis(card: Card) -> Section:
+    """Laws, the publishing decision, and the sources with their dates."""
+    decision = (texts.decision(card.procedure.decision),) if card.procedure.decision else ()
+    return Section("legal_basis", card.procedure.legal_basis, decision)
+
+
+def conditions(card: Card) -> Section:
+    """What must be so."""
+    return Section("conditions", card.procedure.conditions)
+
+
+def result(card: Card) -> Section:
+    """What one gets."""
+    return Section("result", (card.procedure.result,))
+
+
+def agency(card: Card) -> Section:
+    """Who decides, and on which level."""
+    return Section("agency", (texts.agency(card.procedure.body, card.procedure.level),))
+
+
+_READERS: dict[str, Callable[[Card], Section]] = {
+    "documents": documents,
+    "fee": fee,
+    "deadline": deadline,
+    "place": place,
+    "steps": steps,
+    "online": online,
+    "forms": forms,
+    "legal_basis": legal_basis,
+    "conditions": conditions,
+    "result": result,
+    "agency": agency,
+}
+
+
+def section(card: Card, facet: str) -> Section:
+    """A facet's answer; KeyError for a facet that does not exist."""
+    reader = _READERS[facet]
+    if not card.has(facet) and facet != "online":
+        return Section(facet, (texts.nothing_known(facet),))
+    return reader(card)
+
+
+def overview(card: Card) -> tuple[str, ...]:
+    """The card in four lines: papers, fee, time, place."""
+    lines = []
+    if card.procedure.documents:
+        lines.append(texts.brief(texts.FACET_TITLES["documents"], _papers_in_short(card)))
+    lines.append(texts.brief(texts.FACET_TITLES["fee"], brief_fee(card)))
+    lines.append(texts.brief(texts.FACET_TITLES["deadline"], brief_time(card)))
+    if card.place:
+        lines.append(texts.brief(texts.FACET_TITLES["place"], card.place))
+    return tuple(lines)
+
+
+def _papers_in_short(card: Card, most: int = 3) -> str:
+    names = [paper.name for paper in card.procedure.documents if not paper.case or paper.case == card.case]
+    names = names or [paper.name for paper in card.procedure.documents]
+    rest = len(card.procedure.documents) - len(names[:most])
+    return "; ".join(names[:most]) + (f"; {texts.more(rest)}" if rest else "")
+
+
+def brief_fee(card: Card) -> str:
+    """The fee in one line."""
+    return "; ".join(fee(card).items)
+
+
+def brief_time(card: Card) -> str:
+    """The time limits in one line."""
+    return "; ".join(deadline(card).items)

@@ -1,0 +1,54 @@
+"""A message prepared once for all that reads it: its words, what they ask for, and which of them only frame it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.knowledge.facets import Facets, find_facets
+from bot.knowledge.lexicon import Lexicon
+from bot.knowledge.patterns import render
+from bot.knowledge.vietnamese import Token
+
+_CLAUSE_END = re.compile(r"[.;?!\n]+|,(?!\d)|\s[-–]\s|:(?:\s|$)")
+_JOINS = {"con", "va", "nhung", "ma"}  # còn, và, nhưng, mà: may begin another question
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """`rendered` is what patterns match; `light` are positions of words that frame the question and name nothing."""
+
+    text: str
+    words: tuple[Token, ...]
+    rendered: str
+    facets: Facets
+    light: frozenset[int]
+
+    @property
+    def fresh(self) -> list[int]:
+        """Positions of words that may name something; bare figures name nothing."""
+        return [i for i, word in enumerate(self.words) if i not in self.light and not word.key.isdigit()]
+
+    def parted(self, left: int, right: int) -> bool:
+        """Whether a clause ends between two neighbouring words."""
+        between = self.text[self.words[left].end : self.words[right].start]
+        return bool(_CLAUSE_END.search(between))
+
+    def clauses(self) -> Iterator[tuple[int, int]]:
+        """Ranges of words between ends of clauses and joining words, those that name something."""
+        fresh, start = set(self.fresh), 0
+        for i in range(1, len(self.words) + 1):
+            if i == len(self.words) or self.parted(i - 1, i) or self.words[i].key in _JOINS:
+                if fresh.intersection(range(start, i)):
+                    yield start, i
+                start = i
+
+
+def hear(lexicon: Lexicon, text: str, words: tuple[Token, ...]) -> Heard:
+    """Prepare the words of a cleaned text."""
+    rendered = render(words)
+    facets = find_facets(lexicon, rendered)
+    framing = lexicon.frame.words(rendered) | lexicon.compare.words(rendered) | lexicon.carry_on.words(rendered)
+    fillers = {i for i, word in enumerate(words) if word.key in lexicon.filler_words}
+    return Heard(text, words, rendered, facets, frozenset(facets.words | framing | fillers))
