@@ -1,4 +1,4 @@
-"""Replies: what the bot says to each outcome, one screen at a time. Pure; facts come from cards and settings."""
+"""Replies: what the bot says to each outcome, on one screen. Pure; facts come from cards and settings."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ class Screen:
 
 _SCREENS = {1: Screen(900, 1500), 2: Screen(650, 900)}
 _CROWDED = Screen(400, 600)
-_GENTLE = (30, 12, 8, 6, 5)
+_GENTLE = (30, 12, 8, 6)
 _HARD = (4, 3, 2)
+_ALL_SOURCES = 6  # where the legal basis was asked
 _WIDTHS = (160, 110, 70)
 _DENUNCIATION = ("tố cáo", "tố giác", "hối lộ", "tham nhũng", "nhận tiền")
 _TALK = (
@@ -107,7 +108,7 @@ class Renderer:
         if card.procedure.status == "abolished":
             return "\n".join(self._abolished_lines(card)), ()
         head = _title(card)
-        tail = [*following, *self._tail(card)]
+        tail = [*following, *self._tail(card, _ALL_SOURCES if "legal_basis" in facets else 2)]
         if not facets:
             lines = [head, *cards.overview(card), *self._note(card), *tail]
             return _within("\n".join(lines), [head, *map(_clipped, cards.overview(card)), *tail], screen), ()
@@ -123,10 +124,10 @@ class Renderer:
     def _note(self, card: Card) -> list[str]:
         return [texts.note(card.procedure.note)] if card.procedure.note else []
 
-    def _tail(self, card: Card) -> list[str]:
-        """Source, day checked, and a warning where the card is not sure."""
+    def _tail(self, card: Card, most: int = 2) -> list[str]:
+        """At most so many sources, the day checked, and a warning where the card is not sure."""
         procedure = card.procedure
-        lines = [texts.sources(self._sources(procedure.sources), procedure.checked, procedure.code)]
+        lines = [texts.sources(self._sources(procedure.sources, most), procedure.checked, procedure.code)]
         if procedure.status == "stale_suspected":
             lines.append(texts.may_have_changed(self._desk_contact(card)))
         elif procedure.confidence == "C":
@@ -135,7 +136,7 @@ class Renderer:
 
     def _sources(self, ids: Iterable[str], most: int = 2) -> str:
         known = [self.knowledge.sources[name] for name in ids if name in self.knowledge.sources]
-        return "; ".join(texts.source_item(_clip(source.title, 90), source.date) for source in known[:most])
+        return "; ".join(texts.source_item(_clip(source.title, 70), source.date) for source in known[:most])
 
     def _desk_contact(self, card: Card) -> str:
         if card.desk.phone:
@@ -182,7 +183,7 @@ class Renderer:
     # Choices and refusals
 
     def clarify(self, codes: Sequence[str], topic_name: str = "") -> Reply:
-        """A numbered list to choose from, at most as many as the settings allow; codes unknown by now are left out."""
+        """A numbered list to choose from, as long as settings allow; unknown codes are left out."""
         listed = [code for code in dict.fromkeys(codes) if code in self.knowledge.procedures]
         listed = listed[: self.config.conversation.choices]
         if not listed:
@@ -211,7 +212,7 @@ class Renderer:
         if entry.offtopic:
             return [texts.offtopic(entry.where)]
         if entry.office == "hours":
-            return [texts.office_matter(entry.name, ""), *self.office_lines()]
+            return [f"**{entry.name}**", *self.office_lines()]
         matter = texts.office_matter if entry.office else texts.elsewhere
         lines = [matter(entry.name, entry.where)]
         if entry.office:
@@ -239,7 +240,7 @@ class Renderer:
     # Complaints and emergencies
 
     def complaint(self, code: str | None, now: datetime) -> Reply:
-        """Hotlines with the day each was checked; nothing is recorded. With a procedure, its official fee and time."""
+        """Hotlines with the day each was checked; nothing is recorded. The procedure's fee and time beside."""
         lines = [texts.COMPLAINT]
         seen: set[str] = set()
         groups: tuple[tuple[str, Purpose], ...] = (
@@ -253,11 +254,11 @@ class Renderer:
             lines += [heading, *_contact_lines(fresh)] if fresh else []
         lines += [texts.mailbox(self.config.office.mailbox)] if self.config.office.mailbox else []
         buttons: list[tuple[Button, ...]] = []
-        if code in self.knowledge.procedures:
+        if code and code in self.knowledge.procedures:
             card = self._card(Task(code), now)
             lines += ["", texts.lawful(card.procedure.name)]
-            lines.append(_clip(texts.brief(texts.FACET_TITLES["fee"], cards.brief_fee(card)), 220))
-            lines.append(_clip(texts.brief(texts.FACET_TITLES["deadline"], cards.brief_time(card)), 160))
+            lines.append(texts.brief(texts.FACET_TITLES["fee"], cards.brief_fee(card)))
+            lines.append(texts.brief(texts.FACET_TITLES["deadline"], cards.brief_time(card)))
             lines += self._tail(card)
             buttons.append((self._show(code),))
         buttons.append(
@@ -363,8 +364,12 @@ def _next_step(card: Card, facets: Sequence[str]) -> str:
     if "documents" not in facets and card.procedure.documents:
         return texts.NEXT_DOCUMENTS
     if "online" not in facets and card.link:
-        return texts.next_online(card.link, card.place)
-    return texts.next_place(card.place)
+        return texts.next_online(card.link, _first_clause(card.place))
+    return texts.next_place(_first_clause(card.place))
+
+
+def _first_clause(text: str) -> str:
+    return text.split(";", 1)[0].strip()
 
 
 def _lines(section: Section, limit: int, width: int | None) -> list[str]:

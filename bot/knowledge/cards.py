@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from bot import texts
 from bot.calendar import Calendar, Due
 from bot.config import Config, Desk
-from bot.knowledge.procedures import CaseFee, CaseTime, Document, Knowledge, LocalFee, Procedure
+from bot.knowledge.procedures import CaseFee, CaseTime, Channel, Document, Knowledge, LocalFee, Procedure
 from bot.knowledge.quantities import Duration, Fee
 from bot.knowledge.vietnamese import phrase_key
 
@@ -31,7 +31,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Card:
-    """A procedure with all that reading it needs: the moment in the office's zone and the case that was told."""
+    """A procedure and all that reading it needs; `now` in the office's zone, `case` as told or empty."""
 
     procedure: Procedure
     knowledge: Knowledge
@@ -158,21 +158,23 @@ def told(entries: Sequence[Case], case: str) -> tuple[Case, ...]:
 
 def fee(card: Card) -> Section:
     """Local fees valid now first, then each channel's own fee, then who is exempt."""
+    exempt = (texts.exemptions(card.procedure.exemptions),) if card.procedure.exemptions else ()
+    return Section("fee", tuple(map(texts.capital, fee_lines(card))), exempt)
+
+
+def fee_lines(card: Card, *, brief: bool = False) -> list[str]:
+    """A line for each local fee and for each group of channels that cost the same; brief ones name no source."""
     local = valid_local_fees(card)
-    items = [_local_line(card, entry) for entry in local]
-    own: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
+    lines = [_for_channels(card, one.channels, local_words(card, one, brief=brief)) for one in local]
+    own: dict[tuple[bool, str], list[Channel]] = {}
     for name, submission in card.procedure.channels.items():
         here = [entry for entry in local if name in entry.channels]
-        if any(_replaces(entry) for entry in here):
-            continue
-        lines = tuple(_fee_line(entry) for entry in told(submission.fee, card.case))
-        own.setdefault((bool(here), lines), []).append(name)
-    for (usual, lines), names in own.items():
-        label = [texts.CHANNELS[name] for name in names] if len(own) > 1 or local else []
-        prefix = f"{texts.USUAL_FEE} ({', '.join(label)}): " if usual else ""
-        items += _labelled([] if usual else label, [prefix + line for line in lines])
-    exempt = (texts.exemptions(card.procedure.exemptions),) if card.procedure.exemptions else ()
-    return Section("fee", tuple(items), exempt)
+        if not any(_replaces(entry) for entry in here):
+            own.setdefault((bool(here), own_words(submission.fee, card.case)), []).append(name)
+    for (usual, words), names in own.items():
+        line = _for_channels(card, names, words)
+        lines.append(texts.usual_fee(line) if usual else line)
+    return lines
 
 
 def valid_local_fees(card: Card) -> tuple[LocalFee, ...]:
@@ -186,22 +188,25 @@ def valid_local_fees(card: Card) -> tuple[LocalFee, ...]:
 
 
 def _replaces(entry: LocalFee) -> bool:
-    """Whether nobody pays the channel's own fee as long as this one counts."""
-    return not entry.case and not entry.note and entry.until is None
+    """Whether the channel's own fee is past: a fee for one case or for a time leaves the usual one beside it."""
+    return not entry.case and entry.until is None
 
 
-def _local_line(card: Card, entry: LocalFee) -> str:
+def local_words(card: Card, entry: LocalFee, *, brief: bool = False) -> str:
+    """A local fee with its end and its condition, and unless brief its source."""
     source = card.knowledge.sources.get(entry.source)
-    line = texts.local_fee(str(entry.fee), entry.until, entry.note, source.title if source else entry.source)
-    line = texts.in_case(entry.case, line) if entry.case else line
-    channels = [name for name in card.procedure.channels if name in entry.channels]
-    everywhere = len(channels) == len(card.procedure.channels)
-    return line if everywhere else texts.by_channel([texts.CHANNELS[name] for name in channels], line)
+    title = "" if brief else source.title if source else entry.source
+    words = texts.local_fee(fee_words(entry.fee), entry.until, entry.note, title)
+    return texts.of_case(entry.case, words) if entry.case else words
 
 
-def _fee_line(entry: CaseFee) -> str:
-    amount = fee_words(entry.fee)
-    return texts.in_case(entry.case, amount) if entry.case else texts.capital(amount)
+def own_words(fees: Sequence[CaseFee], case: str) -> str:
+    """A channel's fee, of the case told or of every case."""
+    entries = told(fees, case)
+    return "; ".join(
+        texts.of_case(entry.case, fee_words(entry.fee)) if entry.case else fee_words(entry.fee)
+        for entry in entries
+    )
 
 
 def fee_words(amount: Fee) -> str:
@@ -209,8 +214,12 @@ def fee_words(amount: Fee) -> str:
     return texts.UNPUBLISHED_FEE if amount.kind == "unpublished" else f"**{amount}**"
 
 
-def _labelled(channels: Sequence[str], lines: Sequence[str]) -> list[str]:
-    return [texts.by_channel(channels, line) if channels else line for line in lines]
+def _for_channels(card: Card, names: Sequence[Channel], line: str) -> str:
+    """The line, with its channels before it unless it holds for all of them."""
+    channels = [name for name in card.procedure.channels if name in names]
+    if len(channels) == len(card.procedure.channels):
+        return line
+    return texts.by_channel([texts.CHANNELS[name] for name in channels], line)
 
 
 # Times
@@ -220,49 +229,48 @@ def deadline(card: Card) -> Section:
     """The law's and the office's time beside each other, each channel's where they differ, and the date."""
     procedure = card.procedure
     law, promised = told(procedure.statutory, card.case), told(procedure.committed, card.case)
-    groups = _channel_times(card)
-    basis = _basis(promised, groups, law)
+    shown = [promised] if promised else [told(way.time, card.case) for way in procedure.channels.values()]
+    basis = _known(shown) or _known([law])
+    single = len(set(shown)) == 1 and len(basis) == 1
     items: list[str] = []
-    if promised or (law and any(times != law for times in groups)):
-        items += [texts.statutory_time(_time_line(entry, "")) for entry in law]
-    items += [texts.committed_time(_time_line(entry, "")) for entry in promised]
-    single = len(basis) == 1 and len(set(basis[0])) == 1
-    if not promised:
-        for times, names in groups.items():
-            label = [texts.CHANNELS[name] for name in names] if len(groups) > 1 else []
-            dates = ["" if single else _short(card, entry.time) for entry in times]
-            lines = [_time_line(entry, date) for entry, date in zip(times, dates, strict=True)]
-            items += _labelled(label, lines)
+    if promised or any(times != law for times in shown):
+        items += [texts.statutory_time(_time_line(entry)) for entry in law if entry.time.known]
+    if promised:
+        items += [texts.committed_time(_dated(card, entry, single=single)) for entry in promised]
+    else:
+        items += _channel_lines(card, single=single)
     return Section("deadline", tuple(items), tuple(_due_lines(card, basis, single=single)))
 
 
-def _channel_times(card: Card) -> dict[tuple[CaseTime, ...], list[str]]:
-    groups: dict[tuple[CaseTime, ...], list[str]] = {}
+def _channel_lines(card: Card, *, single: bool) -> list[str]:
+    groups: dict[tuple[CaseTime, ...], list[Channel]] = {}
     for name, submission in card.procedure.channels.items():
         groups.setdefault(told(submission.time, card.case), []).append(name)
-    return groups
+    return [
+        texts.capital(_for_channels(card, names, _dated(card, entry, single=single)))
+        for times, names in groups.items()
+        for entry in times
+    ]
 
 
-def _basis(
-    promised: tuple[CaseTime, ...], groups: Iterable[tuple[CaseTime, ...]], law: tuple[CaseTime, ...]
-) -> list[tuple[CaseTime, ...]]:
-    """The times that the date is reckoned by: promised, else of the channels, else the law's; known ones only."""
-    for times in ([promised], list(groups), [law]):
-        known = [tuple(entry for entry in entries if entry.time.known) for entries in times]
-        known = [entries for entries in known if entries]
-        if known:
-            return known
-    return []
+def _known(groups: Iterable[Iterable[CaseTime]]) -> list[CaseTime]:
+    """The published times, each once."""
+    return list(dict.fromkeys(entry for times in groups for entry in times if entry.time.known))
 
 
-def _time_line(entry: CaseTime, date: str) -> str:
+def _time_line(entry: CaseTime) -> str:
     words = f"**{entry.time}**" if entry.time.known else texts.UNPUBLISHED_TIME
-    words = f"{words} {date}".strip()
-    return texts.in_case(entry.case, words) if entry.case else texts.capital(words)
+    return texts.of_case(entry.case, words) if entry.case else words
 
 
-def _short(card: Card, duration: Duration) -> str:
-    return texts.due_short(due_words(due(card, duration))) if duration.known else ""
+def _dated(card: Card, entry: CaseTime, *, single: bool) -> str:
+    """A time, with its date where there are several; a single one has a sentence of its own."""
+    line = _time_line(entry)
+    return (
+        line
+        if single or not entry.time.known
+        else f"{line} {texts.due_short(due_words(due(card, entry.time)))}"
+    )
 
 
 def due(card: Card, duration: Duration) -> Due:
@@ -275,22 +283,21 @@ def due_words(found: Due) -> str:
     return texts.moment(found.at) if found.timed else texts.weekday(found.day)
 
 
-def _due_lines(card: Card, basis: Sequence[Sequence[CaseTime]], *, single: bool) -> Iterator[str]:
+def _due_lines(card: Card, basis: Sequence[CaseTime], *, single: bool) -> Iterator[str]:
     if not basis:
         return
-    dues = [due(card, entry.time) for entries in basis for entry in entries]
+    dues = [due(card, entry.time) for entry in basis]
     today, first = card.now.date(), dues[0]
     cutoff = card.cutoff or card.calendar.cutoff
     if single:
         yield texts.due_today(today, due_words(first))
     if first.received != today:
         yield texts.received_later(first.received, cutoff)
-    elif cutoff and any(entry.time.unit == "same_day" for entries in basis for entry in entries):
+    elif cutoff and any(entry.time.unit == "same_day" for entry in basis):
         yield texts.same_day(cutoff)
-    doubtful = [found for found in dues if found.provisional]
+    doubtful = [found.day.year for found in dues if found.provisional]
     if doubtful:
-        year = max(found.day.year for found in doubtful)
-        yield texts.provisional(year)
+        yield texts.provisional(max(doubtful))
     yield texts.COUNTED_FROM_COMPLETE
 
 
@@ -314,10 +321,8 @@ def place(card: Card) -> Section:
 
 def ways(card: Card) -> str:
     """The channels by name, with the link of the online one."""
-    names = [texts.CHANNELS[name] for name in card.procedure.channels]
-    return texts.ways(
-        f"{name} ({card.link})" if name == texts.CHANNELS["online"] and card.link else name for name in names
-    )
+    links = {"online": f" ({card.link})"} if card.link else {}
+    return texts.ways(texts.CHANNELS[name] + links.get(name, "") for name in card.procedure.channels)
 
 
 def steps(card: Card) -> Section:
@@ -331,16 +336,17 @@ def online(card: Card) -> Section:
     if submission is None:
         return Section("online", (texts.ONLINE_NO, ways(card)))
     local = [entry for entry in valid_local_fees(card) if "online" in entry.channels]
-    fees = [_local_line(card, entry) for entry in local]
+    fees = [local_words(card, entry) for entry in local]
     if not any(_replaces(entry) for entry in local):
-        fees += [_fee_line(entry) for entry in told(submission.fee, card.case)]
-    times = [_time_line(entry, "") for entry in told(submission.time, card.case)]
+        words = own_words(submission.fee, card.case)
+        fees.append(texts.usual_fee(words) if local else words)
+    times = [_time_line(entry) for entry in told(submission.time, card.case)]
     return Section(
         "online",
         (
             texts.online_yes(card.link),
-            texts.brief(texts.ONLINE_FEE, "; ".join(fees)),
-            texts.brief(texts.FACET_TITLES["deadline"], "; ".join(times)),
+            *(texts.brief(texts.ONLINE_FEE, line) for line in fees),
+            texts.brief(texts.ONLINE_TIME, "; ".join(times)),
         ),
     )
 
@@ -417,8 +423,8 @@ def _papers_in_short(card: Card, most: int = 3) -> str:
 
 
 def brief_fee(card: Card) -> str:
-    """The fee in one line."""
-    return "; ".join(fee(card).items)
+    """The fee in one line, without sources."""
+    return "; ".join(fee_lines(card, brief=True))
 
 
 def brief_time(card: Card) -> str:

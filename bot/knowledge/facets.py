@@ -7,38 +7,40 @@ from dataclasses import dataclass
 
 from bot.knowledge.lexicon import FACETS, Lexicon
 
-_WEAK = {"steps_weak": "steps", "online_weak": "online"}
+_WEAK = {"steps_weak": "steps", "conditions_weak": "conditions", "online_weak": "online"}
+
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """Facets in their usual order, each with the words that ask; `weak` ones count only when no other was asked."""
+    """Facets with the words that ask; `weak` ones count only when no other was asked."""
 
-    asked: dict[str, tuple[tuple[int, int], ...]]
+    asked: dict[str, tuple[Span, ...]]
     weak: tuple[str, ...]
     words: frozenset[int]  # positions of all words that ask
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The facets to answer, in their usual order."""
-        chosen = [name for name in FACETS if name in self.asked]
-        return tuple(chosen or [name for name in FACETS if name in self.weak])
+        """The facets to answer, in the order asked."""
+        return tuple(sorted(self.asked, key=lambda name: self.asked[name][0])) or self.weak[:1]
 
 
 def find_facets(lexicon: Lexicon, rendered: str) -> Facets:
-    """The facets of a rendered message."""
-    asked = {name: tuple(lexicon.facets[name].spans(rendered)) for name in FACETS}
+    """The facets of a rendered message; where the words of two overlap the longer wording wins."""
+    spans = {name: lexicon.facets[name].spans(rendered) for name in FACETS}
+    everything = [(span, name) for name, found in spans.items() for span in found]
+    asked: dict[str, tuple[Span, ...]] = {}
+    for name, found in spans.items():
+        kept = tuple(span for span in found if not any(_outdone(span, name, *other) for other in everything))
+        if kept:
+            asked[name] = kept
     weak = tuple(facet for name, facet in _WEAK.items() if lexicon.facets[name].found(rendered))
     words = frozenset().union(*(patterns.words(rendered) for patterns in lexicon.facets.values()))
-    return Facets({name: spans for name, spans in asked.items() if spans}, weak, words)
+    return Facets(asked, weak, words)
 
 
-def without_named(facets: Sequence[str], found: Facets, covered: frozenset[int]) -> tuple[str, ...]:
-    """Facets less those whose words all belong to the name of the thing itself (`chi phí` of *hỗ trợ chi phí mai táng*)."""
-    kept = []
-    for name in facets:
-        spans = found.asked.get(name, ())
-        if spans and all(set(range(start, end)) <= covered for start, end in spans):
-            continue
-        kept.append(name)
-    return tuple(kept)
+def _outdone(span: Span, name: str, other: Span, other_name: str) -> bool:
+    overlap = min(span[1], other[1]) - max(span[0], other[0])
+    return name != other_name and overlap > 0 and other[1] - other[0] > span[1] - span[0]

@@ -66,7 +66,7 @@ class Lexicon:
             ),
             frame=Patterns.compile(words["frame"], lenient=True),
             compare=Patterns.compile(words["compare"]),
-            facets={name: Patterns.compile(patterns, lenient=True) for name, patterns in facets.items()},
+            facets={name: Patterns.compile(patterns) for name, patterns in facets.items()},
             carry_on=Patterns.compile(words["carry_on"]),
             conditional=Patterns.compile(words["conditional"]),
             previous=Patterns.compile(words["back"]["previous"]),

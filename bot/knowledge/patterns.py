@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.knowledge.vietnamese import Token, key, syllable
 
-_GAPS = {"*": r"((?:\S+ ){0,3}?)", "**": r"((?:\S+ ){0,12}?)"}
+_GAPS = {"*": r"((?:\S+ ){0,3}?)", "**": r"((?:\S+ ){0,12}?)", "***": r"((?:\S+ ){0,40}?)"}
 _HOOK_AND_TILDE = str.maketrans("ảẳẩẻểỉỏổởủửỷãẵẫẽễĩõỗỡũữỹ", "ãẵẫẽễĩõỗỡũữỹảẳẩẻểỉỏổởủửỷ")
 
 
@@ -39,7 +39,7 @@ def _slot(slot: str, alone: bool) -> str:
     if slot in _GAPS:
         return _GAPS[slot]
     optional = slot.endswith("?")
-    choices = [choice.split("_") for choice in slot.removesuffix("?").split("|")]
+    choices = [choice.split("_") for choice in slot.replace("?", "").split("|")]
     choices.sort(key=len, reverse=True)  # the longest wording first
     # A lone syllable without marks is too many words at once (voi: với, vòi, vôi): alone it needs its marks.
     body = "|".join("".join(_word(word, not (alone and len(words) == 1)) for word in words) for words in choices)

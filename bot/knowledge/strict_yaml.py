@@ -433,11 +433,18 @@ def build(tree: Tree, model: type[Model]) -> Model | None:
 
 
 def _faults(tree: Tree, model: type[BaseModel], details: Sequence[ErrorDetails]) -> Iterator[Fault]:
+    """One fault for one mistake: what only follows from another fault is left out."""
     places = [tuple(part for part in detail["loc"] if part != "[key]") for detail in details]
+    meant = {
+        (*place[:-1], _nearest(model, place))
+        for detail, place in zip(details, places, strict=True)
+        if detail["type"] == "extra_forbidden"
+    }
     for detail, place in zip(details, places, strict=True):
-        # A list with a faulty item also counts as too short: one mistake, one fault.
         if detail["type"] == "too_short" and _has_faults_below(place, places):
-            continue
+            continue  # pydantic does not count faulty items
+        if detail["type"] == "missing" and place in meant:
+            continue  # it is there, misspelt
         yield tree.fault(_written(tree, place, detail["type"]), _message(model, place, detail))
 
 
@@ -457,18 +464,24 @@ def _written(tree: Tree, place: Path_, kind: str) -> Path_:
 def _message(model: type[BaseModel], place: Path_, detail: ErrorDetails) -> str:
     kind, given = detail["type"], detail["input"]
     if kind == "extra_forbidden":
-        return "trường này không có trong định dạng" + _nearest(model, place)
+        near, names = _nearest(model, place), ", ".join(_names_at(model, place[:-1]))
+        return "trường này không có trong định dạng; " + (
+            f'có phải "{near}"?' if near else f"ở đây có: {names}"
+        )
     if isinstance(given, str) and not given.strip() and kind != "missing":
         return words.BLANK
     return words.model_fault(kind, detail.get("ctx", {}))
 
 
 def _nearest(model: type[BaseModel], place: Path_) -> str:
-    """A hint for a misspelt field name, out of the names that are possible at that place."""
-    here = _model_at(model, place[:-1])
-    names = sorted(info.alias or name for name, info in here.model_fields.items()) if here else []
-    found = process.extractOne(str(place[-1]), names, score_cutoff=60)
-    return f'; có phải "{found[0]}"?' if found else f"; ở đây có: {', '.join(names)}"
+    """The name that a misspelt field was meant to have, out of those of its place; "" when none is near."""
+    found = process.extractOne(str(place[-1]), _names_at(model, place[:-1]), score_cutoff=60)
+    return found[0] if found else ""
+
+
+def _names_at(model: type[BaseModel], place: Path_) -> list[str]:
+    here = _model_at(model, place)
+    return sorted(info.alias or name for name, info in here.model_fields.items()) if here else []
 
 
 def _model_at(model: type[BaseModel], place: Path_) -> type[BaseModel] | None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.knowledge import kinds
-from bot.knowledge.facets import without_named
 from bot.knowledge.hearing import Heard, hear
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.patterns import render
@@ -276,15 +275,19 @@ class Reader:
             return self._topic(top, hits, ranked, facets)
         rivals = [hit for hit in hits if hit is not top and hit.score > top.score * self.thresholds.margin]
         if top.score >= self.thresholds.answer and not rivals:
-            facets = without_named(facets, heard.facets, frozenset())
-            if not facets and self.lexicon.carry_on.found(heard.rendered):
-                facets = context.facets
+            if not heard.facets.asked and self._carries(heard):
+                facets = context.facets or facets
             rest = tuple(code for code in ranked if code != top.entry.ref)
             return Reading("answer", (Task(top.entry.ref, facets),), (top.entry.ref, *rest), facets)
         offered = tuple(hit.entry.ref for hit in hits[:6] if hit.entry.kind == "procedure" and hit.score > top.score * 0.6)
         if len(offered) > 1 and top.score >= self.thresholds.clarify:
             return Reading("clarify", procedures=offered, facets=facets)
         return Reading("no_answer", procedures=ranked[:5], facets=facets)
+
+    def _carries(self, heard: Heard) -> bool:
+        """Whether the facets asked before are meant of this procedure too (`còn kết hôn?`, `ý tôi là tạm trú`)."""
+        begins = any(word.text == "còn" for word in heard.words[:2]) or heard.words[0].text == "con" and len(heard.words) < 6
+        return begins or self.lexicon.carry_on.found(heard.rendered) or self.lexicon.correction.found(heard.rendered)
 
     def _before_elsewhere(self, hits: Sequence[Hit]) -> Hit:
         if hits[0].entry.kind != "elsewhere":
