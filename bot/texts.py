@@ -100,12 +100,16 @@ CHOOSE_CASE = "Còn giấy tờ khác tùy trường hợp; anh/chị chọn tr�
 UNPUBLISHED_FEE = "**chưa công bố**; anh/chị hỏi nơi nộp trước khi đóng tiền"
 UNPUBLISHED_TIME = "**chưa công bố**; xem ngày hẹn trên giấy tiếp nhận"
 COUNTED_FROM_COMPLETE = "Tính từ khi hồ sơ đủ giấy tờ."
-USUAL_FEE = "Mức thường"
 
 
 def in_case(name: str, text: str) -> str:
-    """A paper, fee or time of one case."""
-    return f"Nếu **{name}**: {text}"
+    """A paper of one case."""
+    return f"Trường hợp **{name}**: {text}"
+
+
+def of_case(name: str, text: str) -> str:
+    """A fee or time of one case."""
+    return f"{name}: {text}"
 
 
 def case_told(name: str) -> str:
@@ -114,15 +118,20 @@ def case_told(name: str) -> str:
 
 
 def by_channel(names: Iterable[str], text: str) -> str:
-    """`Trực tiếp, bưu chính: …`."""
-    return f"{capital(', '.join(names))}: {text}"
+    """`trực tiếp, bưu chính: …`."""
+    return f"{', '.join(names)}: {text}"
 
 
 def local_fee(fee: str, until: date | None, note: str, source: str) -> str:
-    """A local or temporary fee with its end, condition and source."""
+    """A local or temporary fee with its end, its condition and its source."""
     end = f" đến hết {day(until)}" if until else ""
     condition = f" – {note}" if note else ""
-    return f"**{fee}**{end}{condition} (theo {source})"
+    return f"{fee}{end}{condition}" + (f" (theo {source})" if source else "")
+
+
+def usual_fee(text: str) -> str:
+    """The fee of those to whom a local or temporary one does not apply."""
+    return f"Mức thường – {text}"
 
 
 def exemptions(text: str) -> str:
@@ -200,7 +209,8 @@ def online_yes(link: str) -> str:
 
 
 ONLINE_NO = "Chưa thấy công bố nộp trực tuyến cho thủ tục này."
-ONLINE_FEE = "Phí khi nộp trực tuyến"
+ONLINE_FEE = "Phí"
+ONLINE_TIME = "Thời hạn"
 FORMS_AT_DESK = "Chưa có đường dẫn tải; anh/chị hỏi lấy mẫu tại nơi nộp."
 
 

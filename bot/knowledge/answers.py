@@ -240,7 +240,7 @@ class Renderer:
     # Complaints and emergencies
 
     def complaint(self, code: str | None, now: datetime) -> Reply:
-        """Hotlines with the day each was checked; nothing is recorded. The procedure's fee and time beside."""
+        """Hotlines with the day each was checked; nothing is recorded. A procedure's fee and time beside."""
         lines = [texts.COMPLAINT]
         seen: set[str] = set()
         groups: tuple[tuple[str, Purpose], ...] = (

@@ -48,10 +48,7 @@ class Card:
     @cached_property
     def cutoff(self) -> time | None:
         """The field's own cut-off, or None for the office's."""
-        try:
-            return time.fromisoformat(self.procedure.cutoff) if self.procedure.cutoff else None
-        except ValueError:
-            return None
+        return time.fromisoformat(self.procedure.cutoff) if self.procedure.cutoff else None
 
     @property
     def place(self) -> str:
@@ -163,7 +160,7 @@ def fee(card: Card) -> Section:
 
 
 def fee_lines(card: Card, *, brief: bool = False) -> list[str]:
-    """A line for each local fee and for each group of channels that cost the same; brief ones name no source."""
+    """A line for each local fee and each group of channels that cost the same; brief ones name no source."""
     local = valid_local_fees(card)
     lines = [_for_channels(card, one.channels, local_words(card, one, brief=brief)) for one in local]
     own: dict[tuple[bool, str], list[Channel]] = {}
@@ -188,7 +185,7 @@ def valid_local_fees(card: Card) -> tuple[LocalFee, ...]:
 
 
 def _replaces(entry: LocalFee) -> bool:
-    """Whether the channel's own fee is past: a fee for one case or for a time leaves the usual one beside it."""
+    """Whether nobody pays the own fee; a local one for one case or for a time leaves it standing."""
     return not entry.case and entry.until is None
 
 
