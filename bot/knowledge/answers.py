@@ -110,8 +110,7 @@ class Renderer:
         head = _title(card)
         tail = [*following, *self._tail(card, _ALL_SOURCES if "legal_basis" in facets else 2)]
         if not facets:
-            lines = [head, *cards.overview(card), *self._note(card), *tail]
-            return _within("\n".join(lines), [head, *map(_clipped, cards.overview(card)), *tail], screen), ()
+            return _overview(head, cards.overview(card), self._note(card), tail, screen), ()
         sections = [cards.section(card, facet) for facet in dict.fromkeys(facets)]
         return _fit(head, sections, self._note(card) if len(sections) == 1 else [], tail, screen)
 
@@ -404,16 +403,25 @@ def _fit(
     while len(kept) > 1 and len(compose(limit, width)) > screen.most:
         kept.pop()
     dropped = sections[len(kept) :]
-    cut = [section.facet for section in kept if len(section.items) > limit + 1]
+    widest = width or screen.most
+    cut = [
+        section.facet
+        for section in kept
+        if len(section.items) > limit + 1 or any(len(item) + 2 > widest for item in section.items)
+    ]
     return compose(limit, width), (*cut, *(section.facet for section in dropped))
 
 
-def _within(text: str, shorter: Sequence[str], screen: Screen) -> str:
-    return text if len(text) <= screen.aim else "\n".join(shorter)
-
-
-def _clipped(line: str) -> str:
-    return _clip(line, _WIDTHS[0])
+def _overview(
+    head: str, lines: Sequence[str], note: Sequence[str], tail: Sequence[str], screen: Screen
+) -> str:
+    """The card in short. The note goes first, then the papers are clipped; fees and times only by all means."""
+    whole = [head, *lines, *note, *tail]
+    shorter = [head, _clip(lines[0], _WIDTHS[0]), *lines[1:], *tail]
+    shortest = [head, *(_clip(line, _WIDTHS[0]) for line in lines), *tail]
+    if len("\n".join(whole)) <= screen.aim:
+        return "\n".join(whole)
+    return "\n".join(shorter if len("\n".join(shorter)) <= screen.most else shortest)
 
 
 def _clip(text: str, width: int | None) -> str:

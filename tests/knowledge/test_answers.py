@@ -299,6 +299,15 @@ class TestLayout:
         text = ask().text
         assert all(word in text for word in ("Tờ khai", "8.000 đồng/bản", "5 ngày làm việc", "Điểm phục vụ"))
 
+    def test_an_overview_tells_the_usual_fee_beside_a_conditional_one(self) -> None:
+        temporary = LOCAL | {
+            "until": "2027-02-28",
+            "note": "chỉ người có định danh mức 2, " + "điều kiện " * 12,
+        }
+        text = ask(channels={"online": channel("7.000 đồng")}, local_fees=[temporary], note="dài " * 99).text
+        assert "miễn phí" in text
+        assert "7.000 đồng" in text
+
     def test_buttons_only_for_what_is_there_and_not_just_answered(self) -> None:
         assert labels(ask("fee")) == ["Hồ sơ", "Thời hạn", "Nơi nộp", "Các bước", "Mẫu đơn", "Phản ánh"]
         assert labels(ask("steps", documents=[])) == ["Phí", "Thời hạn", "Nơi nộp", "Phản ánh"]
