@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from bot import crash
 from bot.chat import Address
 from bot.delivery import Blocked, Parcel, Rejected, RetryAfter, Sender, SendError
+from bot.logs import trace
 from bot.outbox import Later, Outbox
 from bot.pace import Pace
 
@@ -132,8 +133,8 @@ class Courier:
             try:
                 room = self._delivery.held - self._held
                 found = await self._outbox.pending(self._last, room)
-            except Exception:
-                log.exception("cannot read the outbox; trying again")
+            except Exception as error:
+                log.error("cannot read the outbox; trying again: %s", trace(error))
                 self._more = True
                 asyncio.get_running_loop().call_later(1.0, self._work.set)
                 return
@@ -248,8 +249,8 @@ class Courier:
             self._to_mark.clear()
             try:
                 await self._mark()
-            except Exception:  # sent parcels stay in memory until the table takes the mark
-                log.exception("cannot mark the outbox; trying again")
+            except Exception as error:  # sent parcels stay in memory until the table takes the mark
+                log.error("cannot mark the outbox; trying again: %s", trace(error))
                 self._to_mark.set()
                 await asyncio.sleep(1.0)
 

@@ -9,9 +9,10 @@ import os
 import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote
 
 from filelock import FileLock, Timeout
@@ -26,9 +27,11 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
     StatementError,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.schema import HEAD
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 log = logging.getLogger(__name__)
 
@@ -234,6 +237,7 @@ async def _open_sqlite(url: URL, writing: bool) -> Database:
         URL.create("sqlite+pysqlite", database=f"file:{quote(str(path))}", query=read_only),
         connect_args={"check_same_thread": False},
         pool_size=_READERS,
+        hide_parameters=True,  # or an error would quote people into the log
     )
     _prepare_sqlite(reader, "BEGIN", ("busy_timeout", "trusted_schema"))
     writer = None
@@ -243,6 +247,7 @@ async def _open_sqlite(url: URL, writing: bool) -> Database:
             connect_args={"check_same_thread": False},
             pool_size=1,
             max_overflow=0,
+            hide_parameters=True,
         )
         _prepare_sqlite(engine, "BEGIN IMMEDIATE", tuple(_PRAGMAS))
         writer = _Threads(engine, 1)
@@ -303,6 +308,9 @@ def _verify_sqlite(unit: Unit) -> None:
 
 
 async def _open_postgresql(url: URL, writing: bool) -> Database:
+    # Imported here: it brings the ORM with it, which SQLite's users need not load.
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
     query = dict(url.query)
     schema = query.pop("schema", None)
     settings = {
@@ -316,7 +324,9 @@ async def _open_postgresql(url: URL, writing: bool) -> Database:
     arguments = {"server_settings": settings, "timeout": 10, "command_timeout": _STATEMENT_SECONDS + 5}
 
     def engine(size: int) -> AsyncEngine:
-        return create_async_engine(url, pool_size=size, max_overflow=0, connect_args=arguments)
+        return create_async_engine(
+            url, pool_size=size, max_overflow=0, connect_args=arguments, hide_parameters=True
+        )
 
     lock: _Lock = _AdvisoryGuard(engine(1)) if writing else _Lock()
     reader = _Sessions(engine(_READERS))
@@ -408,17 +418,24 @@ class _AdvisoryGuard(_Lock):
 
     async def check(self) -> None:
         try:
-            if self._session is not None:
+            if self._session is None:
+                await self.acquire()
+            else:
                 await self._session.execute(text("SELECT 1"))
-        except SQLAlchemyError:  # the server was restarted: the lock is gone, and free for the first who asks
+        except DatabaseUnusable:
+            raise
+        except (
+            Exception
+        ) as error:  # the server is away or was restarted: the lock is free for the first who asks
+            log.warning("the lock's session was lost (%s); asking again", type(error).__name__)
             await self.release()
-            await self.acquire()
 
     async def release(self) -> None:
         session, self._session = self._session, None
         if session is not None:
-            await session.invalidate()
-            await session.close()
+            with suppress(SQLAlchemyError, OSError):
+                await session.invalidate()
+                await session.close()
         await self._engine.dispose()
 
 

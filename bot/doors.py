@@ -17,6 +17,7 @@ from bot.delivery import Arrival
 from bot.dialogues import Dialogues
 from bot.inbox import Inbox
 from bot.intake import Intake
+from bot.logs import trace
 from bot.misses import Misses
 from bot.outbox import Outbox
 from bot.pace import Pace
@@ -156,8 +157,8 @@ async def _keep_house(works: _Works) -> None:
             next_sweep = loop.time() + _HOUR
             try:
                 await sweep(works.settings, works.database, works.inbox, works.outbox, works.dialogues)
-            except Exception:
-                log.exception("cannot delete what is old; trying again in an hour")
+            except Exception as error:
+                log.error("cannot delete what is old; trying again in an hour: %s", trace(error))
         await asyncio.sleep(_LOCK_SECONDS)
 
 
@@ -176,8 +177,8 @@ async def _within(seconds: float, work: Coroutine[None, None, None]) -> None:
         await asyncio.wait_for(work, seconds)
     except TimeoutError:
         log.warning("not everything could be written down in time; it will be done at the next start")
-    except Exception:
-        log.exception("stopping was not clean; nothing is lost, a reply may come twice")
+    except Exception as error:
+        log.error("stopping was not clean; nothing is lost, a reply may come twice: %s", trace(error))
 
 
 def _on_signals(stop: asyncio.Event) -> None:

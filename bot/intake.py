@@ -14,6 +14,7 @@ from bot.database import Database, Unit, is_data_fault
 from bot.delivery import Channel, Gone
 from bot.dialogues import Dialogues, Key, key_of
 from bot.inbox import Inbox, Letter
+from bot.logs import trace
 from bot.misses import Misses
 from bot.outbox import Draft, Outbox, written
 from bot.turn import Miss, Responder, Turn
@@ -91,8 +92,8 @@ class Intake:
             self._work.clear()
             try:
                 await self._wait(await self.step())
-            except Exception:
-                log.exception("cannot answer now; trying again")
+            except Exception as error:
+                log.error("cannot answer now; trying again: %s", trace(error))
                 await self._wait(_RETRY_SECONDS)
 
     async def step(self) -> float | None:
@@ -124,7 +125,7 @@ class Intake:
                 await self._answer([letter])
 
     async def _set_aside(self, letter: Letter, error: Exception) -> None:
-        reason = f"not storable: {type(error).__name__}"
+        reason = f"not storable: {trace(error)}"
         log.error("inbox row %d is quarantined: %s", letter.id, reason)
         await self._database.write(lambda unit: self._inbox.quarantine(unit, {letter.id: reason}))
 
@@ -150,7 +151,7 @@ class Intake:
         try:
             return self._channels[letter.channel].read(letter.payload)
         except Exception as error:
-            return f"unreadable: {type(error).__name__}"
+            return f"unreadable: {trace(error)}"
 
     def _respond(self, batch: _Batch, letter: Letter, message: Message) -> None:
         key = key_of(message)
@@ -158,9 +159,7 @@ class Intake:
             turn = self._responder.respond(message, batch.states.get(key, ""))
             drafts = self._drafts(letter, message, turn.replies)
         except Exception as error:
-            self._quarantine(batch, letter, f"answering failed: {type(error).__name__}")
-            # Where in our code, without the values: those may be a citizen's words.
-            log.error("%s", _place(error))
+            self._quarantine(batch, letter, f"answering failed: {trace(error)}")
             batch.drafts += self._drafts(letter, message, (self._apology,))
             return
         batch.done.append(letter.id)
@@ -207,13 +206,3 @@ class Intake:
 def _keep_miss(batch: _Batch, turn: Turn) -> None:
     if turn.miss is not None:
         batch.misses.append(turn.miss)
-
-
-def _place(error: BaseException) -> str:
-    """The calls that led to an error, innermost last, without its text."""
-    calls = []
-    trace = error.__traceback__
-    while trace is not None:
-        calls.append(f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    return " > ".join(calls[-6:])

@@ -47,6 +47,16 @@ def _one_line(text: str) -> str:
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
+def trace(error: BaseException) -> str:
+    """The kind of an error and the calls that led to it, innermost last; its text may quote people."""
+    calls = []
+    step = error.__traceback__
+    while step is not None:
+        calls.append(f"{step.tb_frame.f_code.co_name}:{step.tb_lineno}")
+        step = step.tb_next
+    return f"{type(error).__name__} in {' > '.join(calls[-5:])}"
+
+
 def token_parts(token: str) -> list[str]:
     """A bot token and its secret half, which may appear with the colon escaped."""
     return [token, token.partition(":")[2]]

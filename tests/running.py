@@ -11,13 +11,16 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.chat import Action, Button, Message, Reply
 from bot.courier import Delivery
 from bot.doors import Settings, run
 from bot.turn import Miss, Turn
-from tests.fake_telegram import TOKEN, FakeTelegram
+
+if TYPE_CHECKING:  # the process does not need the server
+    from tests.fake_telegram import FakeTelegram
 
 QUICK = Delivery(per_chat_second=1000, first_retry=0.02, longest_retry=0.2)
 
@@ -42,7 +45,7 @@ _MENU = ((Button("Fee", Action("facet", "fee")),),)
 
 def settings(telegram: FakeTelegram, database_url: str, **changes: object) -> Settings:
     """Settings for the fake server, quick to retry."""
-    made = Settings(database_url, TOKEN, telegram.url, per_minute=6000, burst=1000, delivery=QUICK)
+    made = Settings(database_url, telegram.token, telegram.url, per_minute=6000, burst=1000, delivery=QUICK)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -68,7 +71,7 @@ class Process:
     ) -> None:
         kept = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
         self._environment = kept | {"CRASH_AT": crash_at}
-        self._arguments = (telegram.url, database_url, str(level))
+        self._arguments = (telegram.url, telegram.token, database_url, str(level))
         self.output = b""
 
     async def __aenter__(self) -> Process:
@@ -100,10 +103,10 @@ class Process:
         return self.process.returncode
 
 
-def main(url: str, database_url: str, level: str) -> None:
+def main(url: str, token: str, database_url: str, level: str) -> None:
     """The process."""
-    logs.set_up(logs.token_parts(TOKEN), int(level))
-    chosen = Settings(database_url, TOKEN, url, per_minute=6000, burst=1000, delivery=QUICK)
+    logs.set_up(logs.token_parts(token), int(level))
+    chosen = Settings(database_url, token, url, per_minute=6000, burst=1000, delivery=QUICK)
     try:
         asyncio.run(run(chosen, Parrot(), "sorry"))
     except Exception as error:

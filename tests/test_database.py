@@ -15,6 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 import bot
 from bot import schema
@@ -106,6 +107,30 @@ async def test_a_second_opening_refuses_until_the_first_is_closed(database_url: 
         await open_database(database_url)
     await first.close()
     await (await open_database(database_url)).close()
+
+
+async def test_lost_sessions_are_taken_again(database_url: str) -> None:
+    if database_url.startswith("sqlite"):
+        return  # a file has no sessions
+    pid = text("SELECT pg_backend_pid()")
+    holder = text(
+        "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+        " AND objid::bigint = hashtext(current_schema())::bigint & 4294967295"
+    )
+    async with await open_database(database_url) as database:
+        await make_ready(database)
+        writer = await database.write(lambda unit: unit.execute(pid).scalar_one())
+        locker = await database.read(lambda unit: unit.execute(holder).scalar_one())
+        for lost in (writer, locker):
+            kill = text(f"SELECT pg_terminate_backend({lost})")
+            await database.read(lambda unit, kill=kill: unit.execute(kill).all())  # type: ignore[misc]
+        with pytest.raises(DBAPIError):
+            await database.write(note("lost"))
+        await database.write(note("kept"))
+        await database.check_lock()  # finds the session gone
+        await database.check_lock()  # takes the lock again
+        with pytest.raises(DatabaseUnusable, match="another process"):
+            await open_database(database_url)
 
 
 async def test_readers_come_in_beside_the_process_and_cannot_write(

@@ -22,6 +22,7 @@ import telegram
 
 from bot.chat import Action, Address, Kind, Message, Person, Reply
 from bot.delivery import Arrival, Blocked, Gone, Parcel, Rejected, RetryAfter, SendError, Unreachable
+from bot.logs import trace
 
 log = logging.getLogger(__name__)
 
@@ -292,7 +293,7 @@ class _Backoff:
         elif isinstance(error, (ApiError, NoAnswer)):
             log.warning("Telegram: poll failed: %s", error)
         else:
-            log.error("cannot keep what arrived, so it is not confirmed: %s", type(error).__name__)
+            log.error("cannot keep what arrived, so it is not confirmed: %s", trace(error))
 
 
 def _send_error(error: ApiError) -> SendError:
