@@ -415,7 +415,7 @@ def _fit(
 def _overview(
     head: str, lines: Sequence[str], note: Sequence[str], tail: Sequence[str], screen: Screen
 ) -> str:
-    """The card in short. The note goes first, then the papers are clipped; fees and times only by all means."""
+    """The card in short. The note goes first, then the papers are clipped; fees and times come last."""
     whole = [head, *lines, *note, *tail]
     shorter = [head, _clip(lines[0], _WIDTHS[0]), *lines[1:], *tail]
     shortest = [head, *(_clip(line, _WIDTHS[0]) for line in lines), *tail]
