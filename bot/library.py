@@ -77,7 +77,7 @@ class Library(Generic[Built]):
         return self._versions.get(version, self.current)
 
     async def reload(self) -> list[Fault]:
-        """Reads the file again, in a thread. An invalid file leaves the old one serving; its faults return."""
+        """Reads the file again, in a thread. An invalid file leaves the old one serving."""
         async with self._one_at_a_time:
             self._seen = self._signature()
             try:
