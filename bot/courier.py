@@ -43,6 +43,7 @@ class _Lane:
     parcels: deque[tuple[Parcel, float]] = field(default_factory=deque)  # with the seconds still to wait
     scheduled: bool = False
     failures: int = 0
+    closed_to: int = 0  # parcels up to this id are not sent: the chat was closed when they waited
 
 
 @dataclass(slots=True)
@@ -95,11 +96,8 @@ class Courier:
     def drop(self, address: Address) -> None:
         """The chat is closed: what is held for it is not sent any more (the table knows already)."""
         lane = self._lanes.get((address.channel, address.chat))
-        if lane is not None:
-            keep = 1 if lane.scheduled else 0  # the first may be under way
-            self._held -= max(0, len(lane.parcels) - keep)
-            while len(lane.parcels) > keep:
-                lane.parcels.pop()
+        if lane is not None and lane.parcels:
+            lane.closed_to = lane.parcels[-1][0].id
 
     async def run(self) -> None:
         """Sends until `stop`; what the table holds from before is sent first."""
@@ -187,23 +185,30 @@ class Courier:
     # --- one parcel
 
     async def _deliver(self, key: Lane, lane: _Lane) -> None:
-        parcel, _ = lane.parcels[0]
-        wait = 0.0
-        try:
-            await self._senders[key[0]].send(parcel)
-        except Exception as error:
-            wait = self._failed(lane, parcel, error)
-        else:
-            crash.here("outbox.sent_before_mark")
-            lane.failures = 0
-            self._results.sent.append(parcel.id)
+        while lane.parcels and lane.parcels[0][0].id <= lane.closed_to:
             self._close_first(lane)
-        self._to_mark.set()
+        wait = await self._send_first(key, lane) if lane.parcels else 0.0
         lane.scheduled = False
         if lane.parcels:
             self._schedule(key, lane, wait)
         else:
             del self._lanes[key]
+
+    async def _send_first(self, key: Lane, lane: _Lane) -> float:
+        """Seconds until the lane goes on."""
+        parcel, _ = lane.parcels[0]
+        try:
+            await self._senders[key[0]].send(parcel)
+        except Exception as error:
+            return self._failed(lane, parcel, error)
+        else:
+            crash.here("outbox.sent_before_mark")
+            lane.failures = 0
+            self._results.sent.append(parcel.id)
+            self._close_first(lane)
+            return 0.0
+        finally:
+            self._to_mark.set()
 
     def _close_first(self, lane: _Lane) -> None:
         lane.parcels.popleft()

@@ -35,7 +35,7 @@ _SENT = (
 )
 _POSTPONE = (
     update(outbox)
-    .where(outbox.c.id == bindparam("b_id"))
+    .where(outbox.c.id == bindparam("b_id"), outbox.c.status == "pending")
     .values(attempts=outbox.c.attempts + 1, due_at=bindparam("b_due"), reason=bindparam("b_reason"))
 )
 

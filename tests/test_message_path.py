@@ -202,12 +202,20 @@ async def test_leaving_closes_what_waits(telegram: FakeTelegram, database_url: s
     telegram.fail("sendMessage", status=500, times=1000, when=lambda body: body["chat_id"] == 1)
     telegram.say("one", 1)
     telegram.say("two", 1)
-    async with bot(settings(telegram, database_url, delivery=Delivery(first_retry=5))):
+    async with bot(settings(telegram, database_url, delivery=Delivery(first_retry=0.4))):
         await telegram.until(lambda: telegram.faults["sendMessage"][0].times < 1000)
         telegram.push({"my_chat_member": _membership(telegram, 1, "kicked")})
         telegram.say("still here", 2)
         await telegram.until(lambda: telegram.sent(2) and not telegram.updates)
-    assert await rows(database_url, "SELECT count(*) FROM outbox WHERE status = 'undeliverable'") == [(2,)]
+        tried = telegram.faults["sendMessage"][0].times
+        await asyncio.sleep(0.6)
+        assert telegram.faults["sendMessage"][0].times == tried
+        telegram.faults.clear()
+        telegram.say("back", 1)
+        await telegram.until(lambda: telegram.sent(1) == ["3: back"])
+    assert await rows(
+        database_url, "SELECT reason, count(*) FROM outbox WHERE status <> 'sent' GROUP BY 1"
+    ) == [("blocked", 2)]
 
 
 def _membership(telegram: FakeTelegram, person: int, status: str) -> dict[str, object]:
