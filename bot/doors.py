@@ -65,7 +65,7 @@ async def run(
 ) -> None:
     """Serves Telegram until SIGTERM or SIGINT, then stops within 10 seconds.
 
-    DatabaseUnusable and TokenRefused are for the operator: their text says what to do and holds no secret.
+    DatabaseUnusable and TelegramUnusable are for the operator: they say what to do and hold no secret.
     """
     telegram = Telegram(settings.telegram_token, settings.telegram_api_url, settings.delivery.in_flight)
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.telegram import TokenRefused, units
+from bot.channels.telegram import TelegramUnusable, TokenRefused, units
 from bot.courier import Delivery
 from bot.database import open_database
 from tests.fake_telegram import BOT_ID, TOKEN, USERNAME, FakeTelegram
@@ -172,6 +172,14 @@ async def test_a_refused_token_ends_it_with_words_for_the_operator(
         async with bot(settings(telegram, sqlite_url, telegram_token=token)) as task:
             await task
     assert token not in str(caught.value)
+
+
+async def test_an_address_without_a_scheme_is_refused_at_once(
+    telegram: FakeTelegram, sqlite_url: str
+) -> None:
+    with pytest.raises(TelegramUnusable, match="TELEGRAM_API_URL"):
+        async with bot(settings(telegram, sqlite_url, telegram_api_url="localhost:8081")) as task:
+            await task
 
 
 async def test_markup_that_telegram_refuses_is_sent_plain(telegram: FakeTelegram, sqlite_url: str) -> None:

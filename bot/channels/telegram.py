@@ -43,7 +43,11 @@ _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)
 Accept = Callable[[Sequence[Arrival]], Awaitable[None]]
 
 
-class TokenRefused(Exception):  # noqa: N818  it reads as a sentence
+class TelegramUnusable(Exception):  # noqa: N818  it reads as a sentence
+    """The settings for Telegram cannot work; the text tells the operator why, without the token."""
+
+
+class TokenRefused(TelegramUnusable):
     """Telegram does not know the token: nothing can be done until the operator changes it."""
 
 
@@ -113,6 +117,10 @@ class Api:
 
 def _address(token: str, base: str) -> str:
     """Where methods are called: `base` is a host, a prefix that ends in /bot, or holds {token}."""
+    if not base.startswith(("http://", "https://")):
+        raise TelegramUnusable(
+            "TELEGRAM_API_URL must begin with https:// (or http:// for a server of your own)"
+        )
     if "{token}" in base:
         return base.replace("{token}", token).rstrip("/") + "/"
     base = base.rstrip("/")
