@@ -211,8 +211,8 @@ def test_days_and_hours_saved_per_level(tmp_path: Path) -> None:
     assert {
         str(level): (saving.procedures, saving.days, saving.hours) for level, saving in found.items()
     } == {
-        "commune": (1, Decimal("1.5"), 12),
-        "province": (1, 2, 16),
+        "commune": (1, Decimal("1.5"), Decimal(12)),
+        "province": (1, Decimal(2), Decimal(16)),
     }
     text = written(knowledge, ALL, TODAY)
     assert "  Có cả hai thời hạn: 2 trên 2 thủ tục; so được: 2\n" in text

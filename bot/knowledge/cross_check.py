@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from bot.knowledge.quantities import Duration
-from bot.knowledge.strict_yaml import Fault, Path_, Tree, day_or_none
+from bot.knowledge.strict_yaml import Fault, Path_, Plain, Tree, day_or_none
 from bot.knowledge.vietnamese import phrase_key
 
 Entry = Mapping[str, Any]
@@ -54,7 +54,10 @@ def _entries(tree: Tree, section: str) -> Iterator[tuple[Path_, Entry]]:
 
 def _text(entry: Entry, name: str) -> str:
     value = entry.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    # What should have been quoted is a fault already; only a bare code is still known by what stands there.
+    if not isinstance(value, str) or (isinstance(value, Plain) and name != "code"):
+        return ""
+    return value.strip()
 
 
 def _texts(entry: Entry, name: str) -> Iterator[tuple[int, str]]:

@@ -289,6 +289,13 @@ FAULTS = {
         f"{AGAIN} · field",
         "lĩnh vực không có trong mục fields: civil",
     ),
+    "field left out by a sign": (
+        "field: civil_status\n  aliases: [đăng",
+        "field: ~\n  aliases: [đăng",
+        "field: ~",
+        f"{AGAIN} · field",
+        'hãy đặt trong dấu nháy: "~"',
+    ),
     "source unknown": (
         "sources: [PORTAL]",
         "sources: [PORTL]",
@@ -475,3 +482,10 @@ def test_both_ends_of_a_fee_count() -> None:
 def test_three_thousand_levels_in_a_card(tmp_path: Path) -> None:
     (told,) = shown(tmp_path, changed(("where: Tòa án", "where: " + "[" * 3000)))
     assert told == "procedures.yaml:19: lồng sâu quá 12 mức"
+
+
+def test_the_card_in_the_clerks_guide_is_valid(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "sua-du-lieu.md").read_text(encoding="utf-8")
+    card = guide.partition("```yaml\n")[2].partition("```")[0]
+    head = VALID.partition("topics:\n")[0].replace("  PORTAL:", "  HN_NQ77: {title: Nghị quyết}\n  PORTAL:")
+    assert shown(tmp_path, f"{head}procedures:\n{card}") == []

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -294,6 +294,7 @@ def test_places_are_written_for_people() -> None:
     assert str(Fault("f.yaml", 3, "", "", "x")) == "f.yaml:3: x"
 
 
+@settings(deadline=None)  # it writes files
 @given(st.text(max_size=60) | st.binary(max_size=60))
 def test_nothing_crashes_the_reader(tmp_path_factory: pytest.TempPathFactory, content: str | bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.yaml"
@@ -306,6 +307,7 @@ def test_nothing_crashes_the_reader(tmp_path_factory: pytest.TempPathFactory, co
         assert "Input should" not in fault.message
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.text(
