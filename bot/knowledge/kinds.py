@@ -1,53 +1,93 @@
-"""Messages that are not questions about a procedure: alarms, reports, legal proceedings, small talk."""
+"""Which kind of message it is: a question, a report, an alarm, a legal proceeding, small talk.
+
+Word statistics learned from our own labelled messages (training/kinds.jsonl) by `python -m bot calibrate`, with the
+hand-written signs of intents.yaml among their features. Deterministic; the weights are data (kinds.json).
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
 
 from bot.knowledge.hearing import Heard
 from bot.knowledge.lexicon import Lexicon
 
-Kind = Literal["emergency", "complaint", "legal_guide", "small_talk"]
+Kind = Literal["question", "complaint", "small_talk", "emergency", "legal_guide"]
 OfficeMatter = Literal["statistics", "dossier", "hours"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
-_ENOUGH_WHEN_ASKED = 2  # signs of a complaint that outweigh the form of a question
+MODEL = Path(__file__).parent / "kinds.json"
+_READ = 120  # words; a long letter says its kind early
+_LENGTHS = (3, 6, 12, 25, 50)
+_SIGNS = (
+    "complaint", "street", "complaint_not", "emergency", "emergency_not",
+    "legal_guide", "legal_guide_not", "praise", "praise_not", "small_talk",
+)  # fmt: skip
 
 
-def alarm(lexicon: Lexicon, heard: Heard) -> Kind | None:
-    """Something dangerous that happens now."""
-    intents = lexicon.intents
-    if intents["emergency"].found(heard.rendered) and not intents["emergency_not"].found(heard.rendered):
-        return "emergency"
-    return None
+def features(lexicon: Lexicon, heard: Heard) -> set[str]:
+    """Words, pairs of neighbours, words as typed with marks, and signs (`#…`) of one message."""
+    words = heard.words[:_READ]
+    keys = ["0" if word.key.isdigit() else word.key for word in words]
+    found = set(keys)
+    found.update(f"{left} {right}" for left, right in zip(keys, keys[1:], strict=False))
+    found.update(f"={word.text}" for word in words if word.marked)
+    found.update(_signs(lexicon, heard))
+    return found
 
 
-def small_talk(lexicon: Lexicon, heard: Heard) -> Kind | None:
-    """Nothing but courtesies, or praise that asks for nothing."""
+def _signs(lexicon: Lexicon, heard: Heard) -> Iterable[str]:
+    for name in _SIGNS:
+        count = len(lexicon.intents[name].spans(heard.rendered))
+        yield from (f"#{name}", f"#{name}+")[: min(count, 2)]
+    if heard.facets.asked:
+        yield "#facet"
+    if heard.facets.weak:
+        yield "#weak facet"
+    if "?" in heard.text:
+        yield "#?"
+    yield f"#length {sum(len(heard.words) >= least for least in _LENGTHS)}"
+    talk = len(lexicon.intents["small_talk"].words(heard.rendered))
+    yield f"#talk {4 * talk // max(1, len(heard.words))}"
+
+
+@dataclass(frozen=True)
+class KindModel:
+    """A linear model: for every feature and for the start one weight a kind, in the order of KINDS."""
+
+    weights: Mapping[str, Sequence[float]]
+    start: Sequence[float]
+
+    @staticmethod
+    def load(path: Path = MODEL) -> KindModel:
+        """The weights that calibration wrote."""
+        stored = json.loads(path.read_text("utf-8"))
+        return KindModel({name: tuple(row) for name, row in stored["weights"].items()}, tuple(stored["start"]))
+
+    def chances(self, found: Iterable[str]) -> dict[Kind, float]:
+        """The chance of every kind; they add up to 1."""
+        rows = [self.weights[feature] for feature in found if feature in self.weights]
+        scale = 1 / math.sqrt(len(rows) + 1)
+        sums = [start + scale * sum(row[i] for row in rows) for i, start in enumerate(self.start)]
+        highest = max(sums)
+        raised = [math.exp(value - highest) for value in sums]
+        return {kind: value / sum(raised) for kind, value in zip(KINDS, raised, strict=True)}
+
+
+def courtesy(lexicon: Lexicon, heard: Heard) -> bool:
+    """Whether a message is nothing but courtesies, or holds no word at all."""
     if not any(character.isalnum() for character in heard.text):
-        return "small_talk"
+        return True
     talk = lexicon.intents["small_talk"].words(heard.rendered)
     fillers = {i for i, word in enumerate(heard.words) if word.key in lexicon.filler_words}
-    if talk and len(talk | fillers) == len(heard.words):
-        return "small_talk"
-    intents = lexicon.intents
-    if intents["praise"].found(heard.rendered) and not intents["praise_not"].found(heard.rendered) and "?" not in heard.text:
-        return "small_talk"
-    return None
-
-
-def report(lexicon: Lexicon, heard: Heard) -> Kind | None:
-    """Something that went wrong is told, or a formal proceeding is asked about."""
-    intents = lexicon.intents
-    if intents["legal_guide"].found(heard.rendered) and not intents["legal_guide_not"].found(heard.rendered):
-        return "legal_guide"
-    signs = len(intents["complaint"].spans(heard.rendered)) + len(intents["street"].spans(heard.rendered))
-    asking = intents["complaint_not"].found(heard.rendered)
-    return "complaint" if signs >= (_ENOUGH_WHEN_ASKED if asking else 1) else None
+    return bool(talk) and len(talk | fillers) == len(heard.words)
 
 
 def office_matter(lexicon: Lexicon, heard: Heard) -> OfficeMatter | None:
     """A question about the office itself or about one dossier."""
-    for name in ("statistics", "dossier", "hours"):
-        if lexicon.office[name].found(heard.rendered):
-            return name  # type: ignore[return-value]
-    return None
+    matters: tuple[OfficeMatter, ...] = get_args(OfficeMatter)
+    return next((name for name in matters if lexicon.office[name].found(heard.rendered)), None)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.knowledge import kinds
 from bot.knowledge.hearing import Heard, hear
+from bot.knowledge.kinds import KINDS, Kind, KindModel, courtesy, features, office_matter
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.patterns import render
 from bot.knowledge.procedures import Knowledge
@@ -33,6 +33,9 @@ class Thresholds:
     second: float = 0.42  # least score of each of several questions in one message
     fresh: float = 0.75  # a score that makes a new topic whatever was talked about
     follow: float = 0.51  # below it a message after an answer stays with that answer's procedure
+    emergency: float = 0.5  # least chance of an emergency that goes before everything
+    sure: float = 0.8  # least chance of another kind that is not weighed against the procedures named
+    named: float = 0.35  # score of a procedure times the chance of a question that outweighs another kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +83,38 @@ class _Found:
 class Reader:
     """Reads messages against one knowledge base."""
 
-    def __init__(self, knowledge: Knowledge, lexicon: Lexicon, thresholds: Thresholds) -> None:
+    def __init__(
+        self, knowledge: Knowledge, lexicon: Lexicon, thresholds: Thresholds, model: KindModel
+    ) -> None:
         self.knowledge = knowledge
         self.lexicon = lexicon
         self.thresholds = thresholds
+        self.kinds = model
         self.index = Index(knowledge, lexicon)
         self._offices = {entry.office: f"elsewhere:{i}" for i, entry in enumerate(knowledge.elsewhere) if entry.office}
 
     def read(self, text: str, context: Context = Context()) -> Reading:  # noqa: B008 - frozen
         """The reading of one message in its conversation."""
         heard = self._hear(text)
-        kind = kinds.alarm(self.lexicon, heard)
-        if kind:
-            return Reading(kind)
+        chances = self._chances(heard)
+        if chances["emergency"] > self.thresholds.emergency:
+            return Reading("emergency")
         choice = self._choice(heard, context)
         if choice:
             return choice
-        kind = kinds.small_talk(self.lexicon, heard) or kinds.report(self.lexicon, heard)
-        return Reading(kind) if kind else self._question(heard, context)
+        if courtesy(self.lexicon, heard):
+            return Reading("small_talk")
+        return self._told(chances) or self._question(heard, context, chances)
+
+    def _chances(self, heard: Heard) -> dict[Kind, float]:
+        return self.kinds.chances(features(self.lexicon, heard))
+
+    def _told(self, chances: dict[Kind, float]) -> Reading | None:
+        """A message that is surely no question."""
+        likely = max(KINDS, key=lambda kind: chances[kind])
+        if likely == "question" or chances[likely] < self.thresholds.sure:
+            return None
+        return Reading(likely)
 
     def _hear(self, text: str) -> Heard:
         cleaned = clean(text)
@@ -134,20 +151,29 @@ class Reader:
 
     # -- questions
 
-    def _question(self, heard: Heard, context: Context) -> Reading:
+    def _question(self, heard: Heard, context: Context, chances: dict[Kind, float]) -> Reading:
         heard = self._meant(heard)
         found = self._find(heard)
         several = self._compared(heard, found) or self._several(heard, found)
         if several:
             return several
         hits = found.hits
+        told = self._rather_told(chances, hits)
+        if told:
+            return told
         stays = self._follow_up(heard, context, hits)
         if stays:
             return stays
-        matter = kinds.office_matter(self.lexicon, heard)
+        matter = office_matter(self.lexicon, heard)
         if matter in self._offices and not self._topical(hits, self.thresholds.fresh):
             return Reading("no_answer", elsewhere=self._offices[matter], facets=heard.facets.names)
         return self._decide(heard, context, hits)
+
+    def _rather_told(self, chances: dict[Kind, float], hits: Sequence[Hit]) -> Reading | None:
+        """A message that is likelier something else than a question and names no procedure plainly."""
+        likely = max(KINDS, key=lambda kind: chances[kind])
+        named = bool(hits) and hits[0].score * (1 - chances[likely]) > self.thresholds.named
+        return None if likely == "question" or named else Reading(likely)
 
     def _find(self, heard: Heard) -> _Found:
         """What the whole message and each of its clauses name."""
@@ -191,13 +217,13 @@ class Reader:
                 continue
             if hits[0].entry.ref not in {task.code for task in tasks}:
                 tasks.append(Task(hits[0].entry.ref, self._facets_within(heard, start, end)))
-        if len(tasks) < 2 or self._told(heard, tasks):
+        if len(tasks) < 2 or self._story(heard, tasks):
             return None
         if found.whole and found.whole[0].said > 0.95 and found.whole[0].explained > 0.85:
             return None
         return Reading("answer", tuple(tasks), tuple(task.code for task in tasks), heard.facets.names)
 
-    def _told(self, heard: Heard, tasks: Sequence[Task]) -> bool:
+    def _story(self, heard: Heard, tasks: Sequence[Task]) -> bool:
         """Whether only one of the tasks is asked about and the others are the story around it."""
         return len(heard.words) > 12 and sum(bool(task.facets) for task in tasks) < 2
 
@@ -265,12 +291,13 @@ class Reader:
 
     def _decide(self, heard: Heard, context: Context, hits: Sequence[Hit]) -> Reading:
         ranked = tuple(hit.entry.ref for hit in hits if hit.entry.kind == "procedure")
+        near = tuple(hit.entry.ref for hit in hits[:5] if hit.entry.kind == "procedure" and hit.score > self.thresholds.offer)
         facets = heard.facets.names
         if not hits or hits[0].score < self.thresholds.offer:
-            return Reading("no_answer", procedures=ranked[:5], facets=facets)
+            return Reading("no_answer", facets=facets)
         top = self._before_elsewhere(hits)
         if top.entry.kind == "elsewhere":
-            return Reading("no_answer", procedures=ranked[:5], facets=facets, elsewhere=top.entry.ref)
+            return Reading("no_answer", procedures=near, facets=facets, elsewhere=top.entry.ref)
         if top.entry.kind == "topic":
             return self._topic(top, hits, ranked, facets)
         rivals = [hit for hit in hits if hit is not top and hit.score > top.score * self.thresholds.margin]
@@ -282,7 +309,7 @@ class Reader:
         offered = tuple(hit.entry.ref for hit in hits[:6] if hit.entry.kind == "procedure" and hit.score > top.score * 0.6)
         if len(offered) > 1 and top.score >= self.thresholds.clarify:
             return Reading("clarify", procedures=offered, facets=facets)
-        return Reading("no_answer", procedures=ranked[:5], facets=facets)
+        return Reading("no_answer", procedures=near, facets=facets)
 
     def _carries(self, heard: Heard) -> bool:
         """Whether the facets asked before are meant of this procedure too (`còn kết hôn?`, `ý tôi là tạm trú`)."""

@@ -1,0 +1,112 @@
+"""Which handler answers a message. Pure: the same message in the same dialogue always gets the same answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from bot.chat import Action, Message, Reply
+from bot.dialogue import Dialogue
+from bot.handlers import questions
+from bot.handlers.questions import Answered, Desk
+from bot.knowledge.understanding import Reading
+from bot.knowledge.vietnamese import phrase_key
+from bot.turn import Miss, Turn
+
+_NUMBER = re.compile(r"\s*(?:số|so|#)?\s*(\d{1,2})\s*[.)]?\s*", re.IGNORECASE)
+_IDENTITY = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_PRIVATE = re.compile(r"\S+@\S+|https?://\S+|\d[\d .\-]{5,}\d")  # what may point at a person in a kept question
+_LONGEST_KEPT = 300  # letters of an unanswered question
+
+
+class Desks(Protocol):
+    """The versions of the knowledge that serve."""
+
+    def newest(self) -> Desk:
+        """What a new dialogue starts with."""
+        ...
+
+    def pinned(self, version: str) -> Desk:
+        """What a dialogue under way is based on; the newest when that is no longer kept."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A turn, and how the message was read (None for a command or what is not text)."""
+
+    turn: Turn
+    reading: Reading | None = None
+
+
+class Router:
+    """Answers messages; keeps nothing between them."""
+
+    def __init__(self, desks: Desks, clock: Callable[[], datetime]) -> None:
+        self._desks = desks
+        self._clock = clock
+
+    def respond(self, message: Message, state: str) -> Turn:
+        """The answer to one message in the dialogue stored as `state`."""
+        return self.step(message, state).turn
+
+    def step(self, message: Message, state: str) -> Step:
+        """The answer, with its reading for those who measure."""
+        dialogue = Dialogue.load(state)
+        desk = self._desks.pinned(dialogue.version) if dialogue.version else self._desks.newest()
+        fixed = self._fixed(message, desk)
+        if fixed:
+            return Step(Turn((fixed,), state))
+        answered = self._answered(message, desk, dialogue)
+        if answered is None:
+            return Step(Turn((desk.renderer.expired(),), state))
+        remembered = replace(answered.dialogue, options=_options(answered.reply))
+        miss = _miss(message.text, answered.reading)
+        return Step(Turn((answered.reply,), remembered.dump(), miss), answered.reading)
+
+    def _fixed(self, message: Message, desk: Desk) -> Reply | None:
+        """Replies that do not depend on the conversation."""
+        say = desk.renderer
+        if message.kind not in {"text", "action"}:
+            return say.not_text(message.kind)
+        if message.text.startswith("/"):
+            return self._command(message.text, desk)
+        return say.identity_number() if _IDENTITY.search(message.text) else None
+
+    def _command(self, text: str, desk: Desk) -> Reply | None:
+        say = desk.renderer
+        name = text[1:].split(maxsplit=1)[0].partition("@")[0].lower() if len(text) > 1 else ""
+        commands = {"start": say.welcome, "help": say.help, "trogiup": say.help, "privacy": say.privacy}
+        if name == "phananh":
+            return say.complaint(None, self._clock())
+        return commands.get(name, say.help)()
+
+    def _answered(self, message: Message, desk: Desk, dialogue: Dialogue) -> Answered | None:
+        now = self._clock()
+        action = message.action or _numbered(message.text, dialogue)
+        if action:
+            return questions.press(desk, action, dialogue, now)
+        return questions.ask(desk, message.text, dialogue, now)
+
+
+def _numbered(text: str, dialogue: Dialogue) -> Action | None:
+    """The button that a bare number means."""
+    match = _NUMBER.fullmatch(text)
+    place = int(match.group(1)) if match else 0
+    return Action.decode(dialogue.options[place - 1]) if 0 < place <= len(dialogue.options) else None
+
+
+def _options(reply: Reply) -> tuple[str, ...]:
+    return tuple(button.action.encode() for row in reply.buttons for button in row)
+
+
+def _miss(text: str, reading: Reading) -> Miss | None:
+    """What to keep of a question that was not answered: its words without anything that points at a person."""
+    unknown = reading.outcome == "no_answer" and not reading.elsewhere
+    if not text or not (unknown or reading.outcome == "clarify"):
+        return None
+    words = _PRIVATE.sub("…", text)[:_LONGEST_KEPT].strip()
+    return Miss(words, phrase_key(words), reading.outcome, reading.procedures[:5])
