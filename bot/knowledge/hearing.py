@@ -23,6 +23,7 @@ class Heard:
     words: tuple[Token, ...]
     rendered: str
     facets: Facets
+    fillers: frozenset[int]
     light: frozenset[int]
 
     @property
@@ -45,10 +46,9 @@ class Heard:
                 start = i
 
 
-def hear(lexicon: Lexicon, text: str, words: tuple[Token, ...]) -> Heard:
-    """Prepare the words of a cleaned text."""
+def hear(lexicon: Lexicon, text: str, words: tuple[Token, ...], fillers: frozenset[int]) -> Heard:
+    """Prepare the words of a cleaned text; `fillers` are positions of words without topic."""
     rendered = render(words)
     facets = find_facets(lexicon, rendered)
     framing = lexicon.frame.words(rendered) | lexicon.compare.words(rendered) | lexicon.carry_on.words(rendered)
-    fillers = {i for i, word in enumerate(words) if word.key in lexicon.filler_words}
-    return Heard(text, words, rendered, facets, frozenset(facets.words | framing | fillers))
+    return Heard(text, words, rendered, facets, fillers, facets.words | framing | fillers)

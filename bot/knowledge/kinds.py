@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,10 @@ Kind = Literal["question", "complaint", "small_talk", "emergency", "legal_guide"
 OfficeMatter = Literal["statistics", "dossier", "hours"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
+_DOSSIER_CODE = re.compile(r"\b\d{3}\.\d{2}\.\d{2}\.\w\d+|\b[a-z]\d{2}[.-][\d.-]{6,}")
 MODEL = Path(__file__).parent / "kinds.json"
 _READ = 120  # words; a long letter says its kind early
+_PRAISE_WORDS = 7
 _LENGTHS = (3, 6, 12, 25, 50)
 _SIGNS = (
     "complaint", "street", "complaint_not", "emergency", "emergency_not",
@@ -83,11 +86,19 @@ def courtesy(lexicon: Lexicon, heard: Heard) -> bool:
     if not any(character.isalnum() for character in heard.text):
         return True
     talk = lexicon.intents["small_talk"].words(heard.rendered)
-    fillers = {i for i, word in enumerate(heard.words) if word.key in lexicon.filler_words}
-    return bool(talk) and len(talk | fillers) == len(heard.words)
+    return bool(talk) and len(talk | heard.fillers) == len(heard.words)
+
+
+def praise(lexicon: Lexicon, heard: Heard) -> bool:
+    """Whether a message of some length praises and neither asks nor criticises."""
+    intents = lexicon.intents
+    praises = intents["praise"].found(heard.rendered) and not intents["praise_not"].found(heard.rendered)
+    return praises and "?" not in heard.text and len(heard.words) > _PRAISE_WORDS
 
 
 def office_matter(lexicon: Lexicon, heard: Heard) -> OfficeMatter | None:
     """A question about the office itself or about one dossier."""
+    if _DOSSIER_CODE.search(heard.text):
+        return "dossier"
     matters: tuple[OfficeMatter, ...] = get_args(OfficeMatter)
     return next((name for name in matters if lexicon.office[name].found(heard.rendered)), None)

@@ -28,7 +28,8 @@ class Lexicon:
     shorthand: Mapping[str, tuple[str, ...]]
     usual: frozenset[str]  # keys of all words named anywhere in the lexicon: known, whatever the cards say
     fillers: Patterns
-    filler_words: frozenset[str]
+    filler_words: frozenset[str]  # with their marks
+    filler_keys: frozenset[str]
     frame: Patterns
     concepts: tuple[tuple[tuple[str, ...], Patterns], ...]
     compare: Patterns
@@ -60,6 +61,7 @@ class Lexicon:
             usual=frozenset(_all_words(words)),
             fillers=Patterns.compile(words["fillers"], lenient=True),
             filler_words=frozenset(words_of(words["fillers"])),
+            filler_keys=frozenset(map(key, words_of(words["fillers"]))),
             concepts=tuple(
                 (tuple(token.text for token in tokens(concept["means"])), Patterns.compile(concept["said"], lenient=True))
                 for concept in words["concepts"]

@@ -91,6 +91,6 @@ def _words_between(rendered: str, start: int, end: int) -> tuple[int, int]:
 
 
 def words_of(patterns: Iterable[str]) -> set[str]:
-    """The keys of the single words that patterns of one slot name."""
+    """The single words, with their marks, that patterns of one slot name."""
     single = (pattern.lower().split("|") for pattern in patterns if " " not in pattern)
-    return {key(word) for choices in single for word in choices if "_" not in word}
+    return {syllable(word) for choices in single for word in choices if "_" not in word}

@@ -31,6 +31,7 @@ _WRONG_MARKS = 0.25  # both typed and different: a slip of the tone, more often 
 _NO_MARKS = 0.97  # bare among marked words
 _WORDING = 0.65  # what one wording weighs against all of an entry's words together
 _FEW = 6
+_FILLER = 0.3  # what a filler weighs in a wording
 _CANDIDATES = 60  # phrases scored finely; the rest cannot win
 
 
@@ -105,8 +106,9 @@ class Index:
         self._pair_pools: dict[Pair, dict[int, float]] = defaultdict(dict)
         self._corrected: dict[str, tuple[str, ...]] = {}
         wordings = list(_wordings(knowledge, lexicon))
-        self._weights = _word_weights(wordings, lexicon)
-        self._pairs = _pair_weights(wordings, lexicon)
+        self._weights = _word_weights(wordings)
+        self._pairs = _pair_weights(wordings)
+        self._linked = _linked(wordings, lexicon)
         self.heaviest = max(self._weights.values(), default=1.0)
         for entry, phrases in wordings:
             self._add(entry, phrases)
@@ -131,8 +133,14 @@ class Index:
                 self._add_phrase(number, source, words)
 
     def _add_phrase(self, number: int, source: Source, words: tuple[Token, ...]) -> None:
-        weights = tuple(self._weights[word.key] for word in words)
-        pairs = tuple((pair, self._pairs[pair]) for pair in _neighbours(words))
+        light = [word.text in self.lexicon.filler_words for word in words]
+        weights = tuple(
+            self._weights[word.key] * (_FILLER if filler else 1.0) for word, filler in zip(words, light, strict=True)
+        )
+        pairs = tuple(
+            (pair, self._pairs[pair] * (_FILLER if light[i] or light[i + 1] else 1.0))
+            for i, pair in enumerate(_neighbours(words))
+        )
         total = sum(weights) + sum(weight for _, weight in pairs)
         at = len(self._phrases)
         self._phrases.append(Phrase(number, source, words, weights, pairs, total))
@@ -199,12 +207,29 @@ class Index:
         best = max(ranked, default=0)
         return self._corrected[word][ranked.index(best)] if best else None
 
+    def fillers(self, words: Sequence[Token]) -> frozenset[int]:
+        """Positions of words without topic. A word typed without marks is one only where it makes no known pair
+        with a neighbour (`dang` is *đang*, but in `dang ky` it is *đăng*)."""
+        found = set()
+        for i, word in enumerate(words):
+            if word.marked:
+                filler = word.text in self.lexicon.filler_words
+            else:
+                before = words[i - 1].key if i else ""
+                after = words[i + 1].key if i + 1 < len(words) else ""
+                pairs = (before, word.key) in self._linked or (word.key, after) in self._linked
+                filler = word.key in self.lexicon.filler_keys and not pairs
+            if filler:
+                found.add(i)
+        return frozenset(found)
+
     def query(self, words: Sequence[Token], ignored: Iterable[int] = (), implied: Iterable[str] = ()) -> Query:
-        """A query out of words; `ignored` are positions that need no explanation (facet and filler words).
+        """A query out of words; `ignored` are positions that need no explanation (words that frame the question).
 
         `implied` words were not said but meant: they may be found, and nothing is missing when they are not.
         """
-        light = set(ignored)
+        fillers = self.fillers(words)
+        light = fillers.union(ignored)
         needs = tuple(0.0 if i in light else self.weight(word.key) for i, word in enumerate(words))
         places: dict[str, tuple[int, ...]] = {}
         for i, word in enumerate(words):
@@ -212,8 +237,7 @@ class Index:
         meant = [Token(text, _key(text)) for text in implied]
         for i, word in enumerate(meant, len(words)):
             places[word.key] = (*places.get(word.key, ()), i)
-        fillers = self.lexicon.filler_words
-        strong = [word for word in words if word.key not in fillers]
+        strong = [word for i, word in enumerate(words) if i not in fillers]
         pairs = frozenset(_neighbours(words)) | frozenset(_neighbours(strong))
         implied_pairs = frozenset(_neighbours(meant))
         all_words, bare = (*words, *meant), share_marked(words) < 0.2
@@ -259,7 +283,7 @@ class Index:
 
     def _candidates(self, query: Query) -> list[int]:
         gathered: dict[int, float] = defaultdict(float)
-        usual = self.lexicon.filler_words  # in a longer message they find nothing alone
+        usual = self.lexicon.filler_keys  # in a longer message they find nothing alone
         for word_key in query.places:
             weight = self._weights.get(word_key)
             if weight and (word_key not in usual or len(query.places) < _FEW):
@@ -365,29 +389,36 @@ def _written_out(words: Iterable[Token], lexicon: Lexicon) -> Iterator[Token]:
             yield word
 
 
-def _word_weights(wordings: Sequence[Wording], lexicon: Lexicon) -> Mapping[str, float]:
-    """Inverse entry frequency of every word; words of everyday talk count little even when rare."""
+def _word_weights(wordings: Sequence[Wording]) -> Mapping[str, float]:
+    """Inverse entry frequency of every word."""
     found: dict[str, set[int]] = defaultdict(set)
     for i, (_, phrases) in enumerate(wordings):
         for _, words in phrases:
             for word in words:
                 found[word.key].add(i)
-    share = {word: 0.3 for word in lexicon.filler_words}
-    return {word: share.get(word, 1.0) * _rarity(len(entries), len(wordings)) for word, entries in found.items()}
+    return {word: _rarity(len(entries), len(wordings)) for word, entries in found.items()}
 
 
-def _pair_weights(wordings: Sequence[Wording], lexicon: Lexicon) -> Mapping[Pair, float]:
+def _pair_weights(wordings: Sequence[Wording]) -> Mapping[Pair, float]:
     """Inverse entry frequency of neighbours, at half: most Vietnamese words are two syllables."""
     found: dict[Pair, set[int]] = defaultdict(set)
     for i, (_, phrases) in enumerate(wordings):
         for _, words in phrases:
             for pair in _neighbours(words):
                 found[pair].add(i)
-    fillers = lexicon.filler_words
-    return {
-        pair: (0.15 if pair[0] in fillers or pair[1] in fillers else 0.5) * _rarity(len(entries), len(wordings))
-        for pair, entries in found.items()
-    }
+    return {pair: 0.5 * _rarity(len(entries), len(wordings)) for pair, entries in found.items()}
+
+
+def _linked(wordings: Sequence[Wording], lexicon: Lexicon) -> frozenset[Pair]:
+    """Neighbours in names and wordings of which neither is a filler."""
+    return frozenset(
+        (left.key, right.key)
+        for _, phrases in wordings
+        for source, words in phrases
+        if source != "body"
+        for left, right in zip(words, words[1:], strict=False)
+        if left.text not in lexicon.filler_words and right.text not in lexicon.filler_words
+    )
 
 
 def _rarity(containing: int, total: int) -> float:

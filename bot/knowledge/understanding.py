@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.knowledge.hearing import Heard, hear
-from bot.knowledge.kinds import KINDS, Kind, KindModel, courtesy, features, office_matter
+from bot.knowledge.kinds import KINDS, Kind, KindModel, courtesy, features, office_matter, praise
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.patterns import render
 from bot.knowledge.procedures import Knowledge
 from bot.knowledge.search import Hit, Index, Query
-from bot.knowledge.vietnamese import clean, tokens
+from bot.knowledge.vietnamese import Token, clean, tokens
 
 Outcome = Literal["answer", "clarify", "no_answer", "complaint", "legal_guide", "emergency", "small_talk"]
 
@@ -102,9 +102,21 @@ class Reader:
         choice = self._choice(heard, context)
         if choice:
             return choice
-        if courtesy(self.lexicon, heard):
+        if courtesy(self.lexicon, heard) or praise(self.lexicon, heard):
             return Reading("small_talk")
+        chances = self._weighed(chances, heard, context)
         return self._told(chances) or self._question(heard, context, chances)
+
+    def _weighed(self, chances: dict[Kind, float], heard: Heard, context: Context) -> dict[Kind, float]:
+        """What the conversation adds: a short message after an answer asks on; two words name a proceeding, no question
+        on it, and whoever wants to report anything is to choose its kind."""
+        lexicon = self.lexicon
+        if context.history and (heard.facets.asked or lexicon.carry_on.found(heard.rendered)):
+            chances = {**chances, "small_talk": 0.0}
+        open_to_all = len(heard.words) <= 2 or lexicon.intents["report"].found(heard.rendered)
+        if open_to_all and chances["legal_guide"] > chances["question"]:
+            chances = {**chances, "legal_guide": 0.0, "complaint": chances["complaint"] + chances["legal_guide"]}
+        return chances
 
     def _chances(self, heard: Heard) -> dict[Kind, float]:
         return self.kinds.chances(features(self.lexicon, heard))
@@ -118,7 +130,10 @@ class Reader:
 
     def _hear(self, text: str) -> Heard:
         cleaned = clean(text)
-        return hear(self.lexicon, cleaned, tuple(self.index.read(cleaned)[:MOST_WORDS]))
+        return self._heard(cleaned, tuple(self.index.read(cleaned)[:MOST_WORDS]))
+
+    def _heard(self, text: str, words: tuple[Token, ...]) -> Heard:
+        return hear(self.lexicon, text, words, self.index.fillers(words))
 
     # -- pointing at what was shown or talked about
 
@@ -165,7 +180,8 @@ class Reader:
         if stays:
             return stays
         matter = office_matter(self.lexicon, heard)
-        if matter in self._offices and not self._topical(hits, self.thresholds.fresh):
+        plain = bool(hits) and hits[0].entry.kind == "procedure" and hits[0].said > 0.95 and hits[0].explained > 0.5
+        if matter in self._offices and not plain:
             return Reading("no_answer", elsewhere=self._offices[matter], facets=heard.facets.names)
         return self._decide(heard, context, hits)
 
@@ -199,7 +215,7 @@ class Reader:
         kept = [i for i in range(len(heard.words)) if i not in dropped]
         if not dropped or not set(kept) & set(heard.fresh):
             return heard
-        return hear(self.lexicon, heard.text, tuple(heard.words[i] for i in kept))
+        return self._heard(heard.text, tuple(heard.words[i] for i in kept))
 
     def _query(self, heard: Heard, start: int, end: int) -> Query:
         words = heard.words[start:end]
@@ -247,14 +263,17 @@ class Reader:
     # -- what only makes sense with what was talked about
 
     def _follow_up(self, heard: Heard, context: Context, hits: Sequence[Hit]) -> Reading | None:
-        if context.before and not self._topical(hits, self.thresholds.fresh):
+        vague = bool(hits) and hits[0].entry.kind == "topic"
+        if context.before and (vague or not self._topical(hits, self.thresholds.fresh)):
             joined = self._hear(f"{context.before} {heard.text}")
             found = self._find(joined).hits
             if self._topical(found, self.thresholds.follow):
                 return self._decide(replace(joined, facets=heard.facets), Context(), found)
-        if not context.history or self._topical(hits, self.thresholds.fresh):
+        if not context.history:
             return None
         code = context.history[-1]
+        if self._topical(hits, self.thresholds.fresh):
+            return self._sibling(heard, code, heard.facets.names or context.facets, hits, True) if vague else None
         if len(context.history) > 1 and self.lexicon.previous.found(heard.rendered):
             if self._topical(hits, self.thresholds.follow):
                 return None
@@ -264,7 +283,9 @@ class Reader:
             return Reading("answer", (Task(code, facets),), (code,), facets)
         return self._sibling(heard, code, facets, hits)
 
-    def _sibling(self, heard: Heard, code: str, facets: tuple[str, ...], hits: Sequence[Hit]) -> Reading | None:
+    def _sibling(
+        self, heard: Heard, code: str, facets: tuple[str, ...], hits: Sequence[Hit], only_another: bool = False
+    ) -> Reading | None:
         """The procedure talked about, or a relative of it, that the new words fit together with its name."""
         name = tokens(self.knowledge.procedures[code].name)
         words = (*name, *heard.words)
@@ -276,6 +297,8 @@ class Reader:
         fresh = {i + len(name) for i in heard.fresh}
         if found and found[0].entry.ref != code and found[0].covered & fresh and found[0].said > 0.9:
             return Reading("answer", (Task(found[0].entry.ref, facets),), (found[0].entry.ref, code), facets)
+        if only_another:
+            return None
         if best and best.score > self.thresholds.follow and not conditional:
             return None
         here = next((hit for hit in found if hit.entry.ref == code), None)

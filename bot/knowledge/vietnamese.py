@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook, dot below
 _DROPPED = {"Cf", "Cc", "Cs", "Co", "Cn"}  # zero-width, bidi controls, surrogates, unassigned
-_LOOKALIKES = str.maketrans("аеорсухіАЕОРСУХІðƌ", "aeopcyxiAEOPCYXIđđ")
+_LOOKALIKES = str.maketrans("аеорсухіАЕОРСУХІðƌÐƋᶞ", "aeopcyxiAEOPCYXIđđĐĐđ")
 _FIRST_VOWEL_TONE = re.compile(rf"^((?:[^aeiouy]|qu|gi)*?)(o[ae]|uy)([{_TONES}])$")
 _FINAL_Y = re.compile(r"^(h|k|l|m|s|t|v|qu|b|d|n|p|g|r|c)y$")
 _WORD = re.compile(r"[^\W_]+(?:[.,/][0-9]+)*", re.UNICODE)
