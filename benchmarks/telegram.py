@@ -44,12 +44,16 @@ class Burner:
         return Turn((Reply(f"**{message.text}**\n\n" + "- x\n" * 60),), state or '{"topic": 1}')
 
 
+def is_real() -> bool:
+    """Whether the office's files are here, so that the real conversation can be measured."""
+    return Path("procedures.yaml").exists() and Path("config.yaml").exists()
+
+
 def responder() -> Responder:
     """The real conversation where it can be had."""
-    try:
-        found: Responder = importlib.import_module("bot.app").make_responder()
-    except (ImportError, AttributeError):
+    if not is_real():
         return Burner()
+    found: Responder = importlib.import_module("bot.app").build().router
     return found
 
 
@@ -185,7 +189,7 @@ async def measure(name: str, figures: Figures) -> None:
 def show(bots: dict[str, Figures]) -> bool:
     """Prints the table; whether every target was met (by the medians)."""
     mine, bare = bots["ours"], bots["echo"]
-    lines: list[str] = []
+    lines = [f"conversation: {'the real one' if is_real() else 'a stand-in that works for 1 ms'}"]
 
     def line(title: str, pick: Callable[[Figures], list[float]], target: str = "") -> None:
         cells = [

@@ -187,6 +187,23 @@ async def test_sqlite_waits_for_the_lock_of_a_backup(sqlite_url: str, tmp_path: 
         await writing
 
 
+async def test_a_unit_that_reads_before_it_writes_cannot_be_overtaken(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None, timeout=0, check_same_thread=False)
+
+    def work(unit: Unit) -> None:
+        unit.exec_driver_sql("SELECT count(*) FROM misses").scalar()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("DELETE FROM misses")
+        note("a")(unit)
+
+    async with await open_database(sqlite_url) as database:
+        await make_ready(database)
+        await database.write(work)
+    other.close()
+
+
 async def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "bot.db").write_bytes(b"not a database, not at all" * 100)
     with pytest.raises(DatabaseUnusable, match=r"bot\.db: file is not a database"):

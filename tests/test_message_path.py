@@ -6,13 +6,16 @@ import asyncio
 import json
 import re
 import time
+import traceback
 from pathlib import Path
 
 import pytest
 
-from bot.channels.telegram import TelegramUnusable, TokenRefused, units
+from bot.channels.telegram import Telegram, TelegramUnusable, TokenRefused, units
+from bot.chat import Address, Reply
 from bot.courier import Delivery
 from bot.database import open_database
+from bot.delivery import Parcel, Unreachable
 from tests.fake_telegram import BOT_ID, TOKEN, USERNAME, FakeTelegram
 from tests.running import QUICK, bot, settings
 
@@ -180,6 +183,16 @@ async def test_an_address_without_a_scheme_is_refused_at_once(
     with pytest.raises(TelegramUnusable, match="TELEGRAM_API_URL"):
         async with bot(settings(telegram, sqlite_url, telegram_api_url="localhost:8081")) as task:
             await task
+
+
+async def test_a_failed_call_carries_no_token(telegram: FakeTelegram) -> None:
+    door = Telegram(telegram.token, telegram.url)
+    await telegram.stop()
+    parcel = Parcel(1, door.account, Address("telegram", "7"), Reply("x"))
+    with pytest.raises(Unreachable) as caught:
+        await door.send(parcel)
+    await door.close()
+    assert telegram.token.partition(":")[2] not in "".join(traceback.format_exception(caught.value))
 
 
 async def test_markup_that_telegram_refuses_is_sent_plain(telegram: FakeTelegram, sqlite_url: str) -> None:
