@@ -505,6 +505,43 @@ TOO_LONG = "Tin hơi dài nên Trợ lý chỉ đọc phần đầu. Anh/chị h
 TOO_FAST = "Anh/chị nhắn hơi nhanh, Trợ lý sẽ trả lời lần lượt."
 APOLOGY = "Xin lỗi anh/chị, Trợ lý gặp trục trặc với tin này. Anh/chị gửi lại, hoặc gọi tổng đài giúp."
 
+# The terminal
+
+TERMINAL_HINT = "Gõ câu hỏi rồi Enter; gõ số để chọn. /help: cách hỏi · /thoat: thoát."
+
+# Questions that went unanswered, for the clerk who mends procedures.yaml
+
+UNANSWERED_NONE = "Không có câu hỏi nào chưa trả lời được."
+UNANSWERED_NEAR = "Gần nhất trong dữ liệu:"
+UNANSWERED_STUB = "Dán vào procedures.yaml MỘT trong các đoạn sau (sửa lại cho gọn), rồi chạy: python -m bot check"
+STUB_ELSEWHERE = "không phải việc của xã, phường: thêm vào mục elsewhere"
+STUB_NEW = "thủ tục chưa có trong dữ liệu: thêm vào mục procedures, xem docs/sua-du-lieu.md"
+STUB_NAME = "Tên việc"
+STUB_WHERE = "Làm ở đâu"
+OUTCOME_NAMES = {"no_answer": "chưa tìm thấy", "clarify": "phải hỏi lại"}
+
+
+def unanswered_head(groups: int, questions: int) -> str:
+    """Over the list."""
+    return f"{questions} lượt hỏi chưa trả lời được, {groups} nhóm giống nhau, nhiều nhất trước:"
+
+
+def unanswered_group(place: int, count: int, outcome: str, first: date, last: date) -> str:
+    """Over one group of like questions."""
+    days = day(first) if first == last else f"{day(first)}–{day(last)}"
+    return f"{place}. {count} lượt · {OUTCOME_NAMES.get(outcome, outcome)} · {days}"
+
+
+def unanswered_more(count: int) -> str:
+    """Under a list cut short."""
+    return f"… còn {count} nhóm (thêm --limit)."
+
+
+def stub_alias(name: str, code: str) -> str:
+    """The comment over an alias to add to a card."""
+    return f"là cách gọi khác của “{name}”: thêm vào aliases của mã {code}"
+
+
 # Faults in config.yaml, for the operator
 
 FAULT_HOURS_ORDER = "giờ mở cửa phải trước giờ đóng cửa"

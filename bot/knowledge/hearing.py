@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from bot.knowledge.facets import Facets, find_facets
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.patterns import render
-from bot.knowledge.vietnamese import Token
+from bot.knowledge.vietnamese import Token, share_marked, tokens
 
 _CLAUSE_END = re.compile(r"[.;?!\n]+|,(?!\d)|\s[-–]\s|:(?:\s|$)")
+_TYPED_WITH_MARKS = 0.2  # share of marked words from which a message is typed with marks
 _JOINS = {"con", "va", "nhung", "ma"}  # còn, và, nhưng, mà: may begin another question
 
 
@@ -25,6 +26,7 @@ class Heard:
     facets: Facets
     fillers: frozenset[int]
     light: frozenset[int]
+    bare: bool  # typed without marks
 
     @property
     def fresh(self) -> list[int]:
@@ -46,9 +48,13 @@ class Heard:
                 start = i
 
 
-def hear(lexicon: Lexicon, text: str, words: tuple[Token, ...], fillers: frozenset[int]) -> Heard:
-    """Prepare the words of a cleaned text; `fillers` are positions of words without topic."""
-    rendered = render(words)
+def hear(
+    lexicon: Lexicon, text: str, words: tuple[Token, ...], fillers: frozenset[int], exact: frozenset[str]
+) -> Heard:
+    """Prepare the words of a cleaned text; `fillers` are positions of words without topic, `exact` words without
+    marks that mean what they say in a message typed with marks."""
+    bare = share_marked(tokens(text)) < _TYPED_WITH_MARKS
+    rendered = render(words, () if bare else exact)
     facets = find_facets(lexicon, rendered)
     framing = lexicon.frame.words(rendered) | lexicon.compare.words(rendered) | lexicon.carry_on.words(rendered)
-    return Heard(text, words, rendered, facets, fillers, facets.words | framing | fillers)
+    return Heard(text, words, rendered, facets, fillers, facets.words | framing | fillers, bare)

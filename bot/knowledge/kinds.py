@@ -85,6 +85,8 @@ def courtesy(lexicon: Lexicon, heard: Heard) -> bool:
     """Whether a message is nothing but courtesies, or holds no word at all."""
     if not any(character.isalnum() for character in heard.text):
         return True
+    if heard.facets.asked:
+        return False
     talk = lexicon.intents["small_talk"].words(heard.rendered)
     return bool(talk) and len(talk | heard.fillers) == len(heard.words)
 

@@ -33,6 +33,7 @@ class Lexicon:
     frame: Patterns
     concepts: tuple[tuple[tuple[str, ...], Patterns], ...]
     compare: Patterns
+    overview: Patterns
     facets: Mapping[str, Patterns]
     carry_on: Patterns
     conditional: Patterns
@@ -68,6 +69,7 @@ class Lexicon:
             ),
             frame=Patterns.compile(words["frame"], lenient=True),
             compare=Patterns.compile(words["compare"]),
+            overview=Patterns.compile(words["overview"]),
             facets={name: Patterns.compile(patterns) for name, patterns in facets.items()},
             carry_on=Patterns.compile(words["carry_on"]),
             conditional=Patterns.compile(words["conditional"]),

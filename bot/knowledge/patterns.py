@@ -7,7 +7,7 @@ nothing otherwise. A pattern word fits when the key is the same and the typed ma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.knowledge.vietnamese import Token, key, syllable
@@ -16,9 +16,9 @@ _GAPS = {"*": r"((?:\S+ ){0,3}?)", "**": r"((?:\S+ ){0,12}?)", "***": r"((?:\S+ 
 _HOOK_AND_TILDE = str.maketrans("ảẳẩẻểỉỏổởủửỷãẵẫẽễĩõỗỡũữỹ", "ãẵẫẽễĩõỗỡũữỹảẳẩẻểỉỏổởủửỷ")
 
 
-def render(words: Sequence[Token]) -> str:
-    """The text that patterns are matched against."""
-    return " " + "".join(f"{word.key}/{word.text if word.marked else ''} " for word in words)
+def render(words: Sequence[Token], exact: Collection[str] = ()) -> str:
+    """The text that patterns are matched against; words of `exact` mean what they say even without marks."""
+    return " " + "".join(f"{word.key}/{word.text if word.marked or word.text in exact else ''} " for word in words)
 
 
 def same_marks(typed: str, known: str) -> bool:
@@ -32,7 +32,9 @@ def _word(word: str, bare: bool = True) -> str:
     known = syllable(word.removeprefix("!"))
     variants = dict.fromkeys((known, known.translate(_HOOK_AND_TILDE)))
     typed = "|".join(re.escape(variant) for variant in variants if not variant.isascii())
-    return f"{re.escape(key(known))}/(?:{typed}){'?' if bare else ''} " if typed else f"{re.escape(key(known))}/ "
+    if typed:
+        return f"{re.escape(key(known))}/(?:{typed}){'?' if bare else ''} "
+    return f"{re.escape(key(known))}/(?:{re.escape(known)})? "
 
 
 def _slot(slot: str, alone: bool) -> str:

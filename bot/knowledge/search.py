@@ -8,7 +8,7 @@ Deterministic, offline, without a model.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
@@ -20,7 +20,7 @@ from rapidfuzz.distance import OSA
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.patterns import same_marks
 from bot.knowledge.procedures import Knowledge, Procedure
-from bot.knowledge.vietnamese import Token, share_marked, split_glued, telex, tokens, vni
+from bot.knowledge.vietnamese import Token, split_glued, telex, tokens, vni
 
 Kind = Literal["procedure", "topic", "elsewhere"]
 Source = Literal["alias", "name", "official", "case", "body"]
@@ -31,6 +31,7 @@ _WRONG_MARKS = 0.25  # both typed and different: a slip of the tone, more often 
 _NO_MARKS = 0.97  # bare among marked words
 _WORDING = 0.65  # what one wording weighs against all of an entry's words together
 _FEW = 6
+_TOGETHER = 0.5  # share of the rarer word's places in which two words stand together when they are one word
 _FILLER = 0.3  # what a filler weighs in a wording
 _CANDIDATES = 60  # phrases scored finely; the rest cannot win
 
@@ -67,6 +68,7 @@ class Query:
     needs: tuple[float, ...]
     need: float  # how much there is to explain in all
     places: Mapping[str, tuple[int, ...]]  # key: where it stands
+    topical: frozenset[str]  # keys of words that are not fillers
     pairs: frozenset[Pair]  # neighbours, also over one filler
     implied: frozenset[Pair]  # neighbours among words that were meant, not said
     bare: bool  # typed without marks
@@ -109,6 +111,9 @@ class Index:
         self._weights = _word_weights(wordings)
         self._pairs = _pair_weights(wordings)
         self._linked = _linked(wordings, lexicon)
+        self._texts = frozenset(
+            word.text for _, phrases in wordings for _, words in phrases for word in words if not word.marked
+        )
         self.heaviest = max(self._weights.values(), default=1.0)
         for entry, phrases in wordings:
             self._add(entry, phrases)
@@ -212,19 +217,23 @@ class Index:
         with a neighbour (`dang` is *đang*, but in `dang ky` it is *đăng*)."""
         found = set()
         for i, word in enumerate(words):
-            if word.marked:
-                filler = word.text in self.lexicon.filler_words
-            else:
-                before = words[i - 1].key if i else ""
-                after = words[i + 1].key if i + 1 < len(words) else ""
-                pairs = (before, word.key) in self._linked or (word.key, after) in self._linked
-                filler = word.key in self.lexicon.filler_keys and not pairs
-            if filler:
+            usual = self.lexicon.filler_words if word.marked else self.lexicon.filler_keys
+            if (word.text if word.marked else word.key) not in usual:
+                continue
+            before = words[i - 1].key if i else ""
+            after = words[i + 1].key if i + 1 < len(words) else ""
+            if (before, word.key) not in self._linked and (word.key, after) not in self._linked:
                 found.add(i)
         return frozenset(found)
 
-    def query(self, words: Sequence[Token], ignored: Iterable[int] = (), implied: Iterable[str] = ()) -> Query:
-        """A query out of words; `ignored` are positions that need no explanation (words that frame the question).
+    def exact(self, words: Sequence[Token]) -> frozenset[str]:
+        """Words of a message typed with marks that mean what they say though they carry none: `gia` is no *giá*."""
+        return frozenset(word.text for word in words if not word.marked and word.text in self._texts)
+
+    def query(
+        self, words: Sequence[Token], bare: bool, ignored: Iterable[int] = (), implied: Iterable[str] = ()
+    ) -> Query:
+        """A query out of words, `bare` when typed without marks; `ignored` are positions that need no explanation (words that frame the question).
 
         `implied` words were not said but meant: they may be found, and nothing is missing when they are not.
         """
@@ -240,8 +249,11 @@ class Index:
         strong = [word for i, word in enumerate(words) if i not in fillers]
         pairs = frozenset(_neighbours(words)) | frozenset(_neighbours(strong))
         implied_pairs = frozenset(_neighbours(meant))
-        all_words, bare = (*words, *meant), share_marked(words) < 0.2
-        return Query(all_words, (*needs, *[0.0] * len(meant)), sum(needs), places, pairs, implied_pairs, bare)
+        all_words = (*words, *meant)
+        topical = frozenset(word.key for word in (*strong, *meant))
+        return Query(
+            all_words, (*needs, *[0.0] * len(meant)), sum(needs), places, topical, pairs, implied_pairs, bare
+        )
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
         """The best entries for a query, best first; one hit per entry."""
@@ -283,10 +295,9 @@ class Index:
 
     def _candidates(self, query: Query) -> list[int]:
         gathered: dict[int, float] = defaultdict(float)
-        usual = self.lexicon.filler_keys  # in a longer message they find nothing alone
         for word_key in query.places:
             weight = self._weights.get(word_key)
-            if weight and (word_key not in usual or len(query.places) < _FEW):
+            if weight and (word_key in query.topical or len(query.places) < _FEW):  # fillers alone find nothing
                 for at in self._postings[word_key]:
                     gathered[at] += weight
         need = query.need or 1.0
@@ -410,15 +421,27 @@ def _pair_weights(wordings: Sequence[Wording]) -> Mapping[Pair, float]:
 
 
 def _linked(wordings: Sequence[Wording], lexicon: Lexicon) -> frozenset[Pair]:
-    """Neighbours in names and wordings of which neither is a filler."""
-    return frozenset(
-        (left.key, right.key)
-        for _, phrases in wordings
-        for source, words in phrases
-        if source != "body"
-        for left, right in zip(words, words[1:], strict=False)
-        if left.text not in lexicon.filler_words and right.text not in lexicon.filler_words
-    )
+    """Neighbours in names and wordings that belong together: neither is a filler, or one is seldom without the other
+    (`qua đời`)."""
+    pairs: Counter[Pair] = Counter()
+    words_seen: Counter[str] = Counter()
+    plain: set[Pair] = set()
+    for _, phrases in wordings:
+        for source, words in phrases:
+            if source != "body":
+                words_seen.update(word.key for word in words)
+                pairs.update(_neighbours(words))
+                plain.update(
+                    (left.key, right.key)
+                    for left, right in zip(words, words[1:], strict=False)
+                    if left.text not in lexicon.filler_words and right.text not in lexicon.filler_words
+                )
+    seldom_apart = {
+        pair
+        for pair, count in pairs.items()
+        if count >= 3 and count >= _TOGETHER * min(words_seen[pair[0]], words_seen[pair[1]])
+    }
+    return frozenset(plain | seldom_apart)
 
 
 def _rarity(containing: int, total: int) -> float:

@@ -17,6 +17,8 @@ from bot.knowledge.vietnamese import Token, clean, tokens
 Outcome = Literal["answer", "clarify", "no_answer", "complaint", "legal_guide", "emergency", "small_talk"]
 
 MOST_WORDS = 400
+MIDDLE = 0  # the ordinal of the one in the middle
+STATEMENT = 6  # words; a shorter one may be the bare name of a procedure
 MOST_CLAUSES = 12  # of a long story; what matters stands in the first ones or is said again
 
 
@@ -25,6 +27,7 @@ class Thresholds:
     """Where one reaction gives way to another; found by `python -m bot calibrate`. All are scores or shares of scores."""
 
     answer: float = 0.45  # least score of an answer
+    said: float = 0.4  # least share of a wording that was said in an answer
     offer: float = 0.12  # least score of something offered in a choice
     clarify: float = 0.25  # least score of the best of a choice
     margin: float = 0.97  # a rival nearer than this share of the best makes it a choice
@@ -133,7 +136,7 @@ class Reader:
         return self._heard(cleaned, tuple(self.index.read(cleaned)[:MOST_WORDS]))
 
     def _heard(self, text: str, words: tuple[Token, ...]) -> Heard:
-        return hear(self.lexicon, text, words, self.index.fillers(words))
+        return hear(self.lexicon, text, words, self.index.fillers(words), self.index.exact(words))
 
     # -- pointing at what was shown or talked about
 
@@ -147,7 +150,7 @@ class Reader:
             listed = context.history
         if not listed or place > len(listed):
             return None
-        code = listed[place - 1] if place > 0 else listed[-1]
+        code = listed[(len(listed) - 1) // 2] if place == MIDDLE else listed[place - 1] if place > 0 else listed[-1]
         facets = heard.facets.names or (context.facets if context.shown else ())
         return Reading("answer", (Task(code, facets),), (code,), facets, chosen=True)
 
@@ -173,7 +176,7 @@ class Reader:
         if several:
             return several
         hits = found.hits
-        told = self._rather_told(chances, hits)
+        told = self._rather_told(heard, chances, hits)
         if told:
             return told
         stays = self._follow_up(heard, context, hits)
@@ -185,9 +188,12 @@ class Reader:
             return Reading("no_answer", elsewhere=self._offices[matter], facets=heard.facets.names)
         return self._decide(heard, context, hits)
 
-    def _rather_told(self, chances: dict[Kind, float], hits: Sequence[Hit]) -> Reading | None:
-        """A message that is likelier something else than a question and names no procedure plainly."""
+    def _rather_told(self, heard: Heard, chances: dict[Kind, float], hits: Sequence[Hit]) -> Reading | None:
+        """A message that is likelier something else than a question and names no procedure plainly, or asks nothing."""
         likely = max(KINDS, key=lambda kind: chances[kind])
+        asks = "?" in heard.text or heard.facets.asked or heard.facets.weak
+        if likely == "complaint" and not asks and len(heard.words) > STATEMENT:
+            return Reading(likely)
         named = bool(hits) and hits[0].score * (1 - chances[likely]) > self.thresholds.named
         return None if likely == "question" or named else Reading(likely)
 
@@ -222,7 +228,7 @@ class Reader:
         light = [i - start for i in heard.light if start <= i < end]
         rendered = render(words)
         implied = [word for meant, said in self.lexicon.concepts if said.found(rendered) for word in meant]
-        return self.index.query(words, light, implied)
+        return self.index.query(words, heard.bare, light, implied)
 
     def _several(self, heard: Heard, found: _Found) -> Reading | None:
         """Two or more questions in one message, each naming another procedure."""
@@ -265,10 +271,9 @@ class Reader:
     def _follow_up(self, heard: Heard, context: Context, hits: Sequence[Hit]) -> Reading | None:
         vague = bool(hits) and hits[0].entry.kind == "topic"
         if context.before and (vague or not self._topical(hits, self.thresholds.fresh)):
-            joined = self._hear(f"{context.before} {heard.text}")
-            found = self._find(joined).hits
-            if self._topical(found, self.thresholds.follow):
-                return self._decide(replace(joined, facets=heard.facets), Context(), found)
+            told = self._continued(heard, context.before, vague)
+            if told:
+                return told
         if not context.history:
             return None
         code = context.history[-1]
@@ -283,6 +288,17 @@ class Reader:
             return Reading("answer", (Task(code, facets),), (code,), facets)
         return self._sibling(heard, code, facets, hits)
 
+    def _continued(self, heard: Heard, before: str, vague: bool) -> Reading | None:
+        """What a story told before makes of a question that names nothing (`nhà tôi vừa có bé` … `cần làm giấy gì`)."""
+        joined = self._hear(before if vague else f"{before} {heard.text}")
+        found = [hit for hit in self._find(joined).hits if not vague or hit.entry.kind == "procedure"]
+        least = self.thresholds.offer if vague else self.thresholds.follow
+        if not found or found[0].score < least or found[0].said < 0.5:
+            return None
+        if vague:
+            return Reading("answer", (Task(found[0].entry.ref, heard.facets.names),), (found[0].entry.ref,), heard.facets.names)
+        return self._decide(replace(joined, facets=heard.facets), Context(), found)
+
     def _sibling(
         self, heard: Heard, code: str, facets: tuple[str, ...], hits: Sequence[Hit], only_another: bool = False
     ) -> Reading | None:
@@ -290,7 +306,7 @@ class Reader:
         name = tokens(self.knowledge.procedures[code].name)
         words = (*name, *heard.words)
         light = [i + len(name) for i in heard.light]
-        found = [hit for hit in self.index.search(self.index.query(words, light)) if hit.entry.kind == "procedure"]
+        found = [hit for hit in self.index.search(self.index.query(words, heard.bare, light)) if hit.entry.kind == "procedure"]
         asks = bool(heard.facets.names) or self.lexicon.carry_on.found(heard.rendered)
         conditional = self.lexicon.conditional.found(heard.rendered)
         best = hits[0] if hits else None
@@ -303,7 +319,7 @@ class Reader:
             return None
         here = next((hit for hit in found if hit.entry.ref == code), None)
         known = here is not None and len(here.covered & fresh) * 2 >= len(fresh)
-        if not (conditional or known or (asks and len(fresh) <= 2)):
+        if not (conditional or known or (asks and (len(fresh) <= 2 or not self._topical(hits, self.thresholds.answer)))):
             return None
         return Reading("answer", (Task(code, facets),), (code,), facets)
 
@@ -322,9 +338,9 @@ class Reader:
         if top.entry.kind == "elsewhere":
             return Reading("no_answer", procedures=near, facets=facets, elsewhere=top.entry.ref)
         if top.entry.kind == "topic":
-            return self._topic(top, hits, ranked, facets)
+            return self._topic(heard, top, hits, ranked, facets)
         rivals = [hit for hit in hits if hit is not top and hit.score > top.score * self.thresholds.margin]
-        if top.score >= self.thresholds.answer and not rivals:
+        if top.score >= self.thresholds.answer and top.said >= self.thresholds.said and not rivals:
             if not heard.facets.asked and self._carries(heard):
                 facets = context.facets or facets
             rest = tuple(code for code in ranked if code != top.entry.ref)
@@ -345,14 +361,16 @@ class Reader:
         near = (hit for hit in hits if hit.entry.kind == "procedure" and hit.score > self.thresholds.elsewhere * hits[0].score)
         return next(near, hits[0])
 
-    def _topic(self, top: Hit, hits: Sequence[Hit], ranked: Sequence[str], facets: tuple[str, ...]) -> Reading:
+    def _topic(
+        self, heard: Heard, top: Hit, hits: Sequence[Hit], ranked: Sequence[str], facets: tuple[str, ...]
+    ) -> Reading:
         """A choice, unless the message tells one of the topic's procedures apart or nearly everybody means one."""
         listed = self._listed(top.entry.ref, ranked)
         inside = [hit for hit in hits if hit.entry.ref in set(listed)]
         least = max(self.thresholds.answer, self.thresholds.within * top.score)
         apart = len(inside) < 2 or inside[1].score <= self.thresholds.margin * inside[0].score
         code = inside[0].entry.ref if inside and inside[0].score >= least and apart else ""
-        if not code and facets:
+        if not code and (facets or self.lexicon.overview.found(heard.rendered)):
             code = self._default(top.entry.ref)
         if code:
             rest = [other for other in (*listed, *ranked) if other != code]
