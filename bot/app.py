@@ -1,4 +1,4 @@
-"""The composition root: builds everything out of files and environment. The only module that knows all classes."""
+"""The composition root: builds everything that answers; the only module that knows all its classes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
-from bot.config import Config
-from bot.database import utc_now
+from bot.clock import utc_now
+from bot.config import Config, today_in_vietnam
 from bot.handlers.questions import Desk
 from bot.knowledge.answers import Renderer
 from bot.knowledge.kinds import KindModel
@@ -59,12 +59,14 @@ class App:
 def load_thresholds(path: Path = THRESHOLDS) -> Thresholds:
     """The thresholds that calibration wrote."""
     stored = json.loads(path.read_text("utf-8"))
-    return Thresholds(**{field.name: float(stored.get(field.name, field.default)) for field in fields(Thresholds)})
+    return Thresholds(
+        **{field.name: float(stored.get(field.name, field.default)) for field in fields(Thresholds)}
+    )
 
 
-def build(files: Files = Files(), clock: Callable[[], datetime] = utc_now) -> App:  # noqa: B008 - frozen
+def build(files: Files = Files(), clock: Callable[[], datetime] = utc_now) -> App:
     """Everything, ready to answer. InvalidKnowledgeError and InvalidConfigError name all faults."""
-    config = Config.load(files.config, clock().date())
+    config = Config.load(files.config, today_in_vietnam(clock()))
     lexicon, thresholds, model = Lexicon.load(), load_thresholds(), KindModel.load()
     calendar = config.working_calendar()
 

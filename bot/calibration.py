@@ -31,7 +31,7 @@ _FRAMES = (
     "{}", "{}", "{}", "{} cần giấy tờ gì", "cho hỏi {}", "tôi muốn {}", "{} mất bao lâu", "{} ở đâu",
     "{} làm thế nào", "em cần {} ạ", "{} bao nhiêu tiền", "thủ tục {}", "{} được không",
 )  # fmt: skip
-_NAMES_OF_AN_ENTRY = 4
+_NAMES_OF_AN_ENTRY = 3
 
 
 def read_kinds(path: Path) -> list[tuple[str, Kind]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta, timezone, tzinfo
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -23,6 +24,9 @@ Certainty = Literal["confirmed", "unconfirmed"]
 _WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _VIETNAM = "Asia/Ho_Chi_Minh"
+_VIETNAM_TIME = timezone(
+    timedelta(hours=7), _VIETNAM
+)  # also for machines without zone data; it has no summer time
 
 
 def _clock(value: object) -> object:
@@ -215,9 +219,7 @@ class Config(_Part):
         except ZoneInfoNotFoundError:
             if self.time_zone != _VIETNAM:
                 raise
-            return timezone(
-                timedelta(hours=7), _VIETNAM
-            )  # a machine without zone data; Vietnam has no summer time
+            return _VIETNAM_TIME
 
     def working_calendar(self) -> Calendar:
         """The office's working time."""
@@ -237,6 +239,11 @@ class Config(_Part):
     def desk(self, field_id: str) -> Desk:
         """The desk of a field, with everything unpublished when the file has none."""
         return self.desks.get(field_id, Desk())
+
+
+def today_in_vietnam(now: datetime) -> date:
+    """The day of an aware moment, for whom no office's time zone is known yet."""
+    return now.astimezone(_VIETNAM_TIME).date()
 
 
 def _cross_check(tree: Tree, config: Config, today: date, fields: Collection[str] | None) -> Iterator[Fault]:
@@ -295,15 +302,18 @@ TELEGRAM_API = "https://api.telegram.org"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the machine decides; secrets are left out of repr."""
+    """What runs the doors: the machine's environment, the office's rates and days. repr has no secret."""
 
+    database_url: str = field(default="", repr=False)  # may hold a password
     telegram_token: str = field(default="", repr=False)
     telegram_api_url: str = field(default=TELEGRAM_API, repr=False)  # may hold the token
-    database_url: str = field(default="", repr=False)  # may hold a password
     data_dir: Path = Path("data")
+    telegram: Telegram = field(default_factory=Telegram)
+    retention: Retention = field(default_factory=Retention)
+    conversation: Conversation = field(default_factory=Conversation)
 
     @staticmethod
-    def from_env(environ: Mapping[str, str]) -> Settings:
+    def from_env(environ: Mapping[str, str], config: Config | None = None) -> Settings:
         """TELEGRAM_BOT_TOKEN, TELEGRAM_API_URL, DATABASE_URL, BOT_DATA_DIR; blank means not set.
 
         Without DATABASE_URL it is a SQLite file in the data directory.
@@ -311,8 +321,15 @@ class Settings:
         given = {name: value.strip() for name, value in environ.items() if value.strip()}
         data_dir = Path(given.get("BOT_DATA_DIR", "data"))
         return Settings(
+            database_url=given.get("DATABASE_URL", _sqlite_in(data_dir)),
             telegram_token=given.get("TELEGRAM_BOT_TOKEN", ""),
             telegram_api_url=given.get("TELEGRAM_API_URL", TELEGRAM_API),
-            database_url=given.get("DATABASE_URL", f"sqlite+aiosqlite:///{data_dir.as_posix()}/bot.db"),
             data_dir=data_dir,
+            telegram=config.telegram if config else Telegram(),
+            retention=config.retention if config else Retention(),
+            conversation=config.conversation if config else Conversation(),
         )
+
+
+def _sqlite_in(directory: Path) -> str:
+    return f"sqlite+aiosqlite:///{quote(str(directory / 'bot.db'), safe=' /')}"

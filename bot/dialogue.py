@@ -1,18 +1,28 @@
-"""What the bot remembers of one conversation between two messages. Kept as JSON text by the store, with an expiry."""
+"""What the bot remembers of a conversation between two messages; the store keeps it as JSON."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 MOST_REMEMBERED = 5
+# What is stored of each field, as JSON reads it.
+_KINDS: dict[str, type] = {
+    "version": str,
+    "history": list,
+    "shown": list,
+    "facets": list,
+    "options": list,
+    "before": str,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """Procedure codes talked about (newest last), the list last shown, facets last asked, the last buttons (encoded),
-    words of a story that named no procedure yet, and the version of the knowledge that the talk is based on."""
+    """Procedure codes talked about (newest last), the list last shown, facets last asked, the last buttons
+    (encoded), words of a story that named no procedure yet, and the knowledge's version that the talk is based on.
+    """
 
     version: str = ""
     history: tuple[str, ...] = ()
@@ -23,22 +33,26 @@ class Dialogue:
 
     @staticmethod
     def load(state: str) -> Dialogue:
-        """From the stored text; anything unreadable is a new dialogue, since an older release may have written it."""
+        """From the stored text; what is unreadable is left out, since an older release may have written it."""
         try:
             stored: Any = json.loads(state) if state else {}
         except ValueError:
             return Dialogue()
         if not isinstance(stored, dict):
             return Dialogue()
-        known = {field.name for field in fields(Dialogue)}
-        lists = {name: tuple(map(str, value)) for name, value in stored.items() if name in known and isinstance(value, list)}
-        words = {name: value for name, value in stored.items() if name in {"version", "before"} and isinstance(value, str)}
-        return Dialogue(**lists, **words)
+        kept: dict[str, Any] = {}
+        for name in _KINDS.keys() & stored.keys():
+            value = stored[name]
+            if isinstance(value, _KINDS[name]):
+                kept[name] = tuple(map(str, value)) if isinstance(value, list) else value
+        return Dialogue(**kept)
 
     def dump(self) -> str:
         """Compact JSON, without what is empty; "" for a dialogue about nothing."""
         kept = {name: value for name, value in asdict(self).items() if value}
-        return json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept.keys() - {"version"} else ""
+        if not kept.keys() - {"version"}:
+            return ""
+        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
     def about(self, codes: tuple[str, ...]) -> tuple[str, ...]:
         """The history after talking about these codes."""

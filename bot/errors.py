@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class Unusable(Exception):  # noqa: N818  it reads as a sentence
-    """Something that the program needs cannot be used; the text says why and what to do, and holds no secret."""
+    """Something needed cannot be used; the text says why and what to do, and holds no secret."""

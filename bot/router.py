@@ -1,4 +1,4 @@
-"""Which handler answers a message. Pure: the same message in the same dialogue always gets the same answer."""
+"""Which handler answers a message. Pure: the same message in the same dialogue gets the same answer."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from bot import texts
 from bot.chat import Action, Message, Reply
 from bot.dialogue import Dialogue
 from bot.handlers import questions
 from bot.handlers.questions import Answered, Desk
-from bot.knowledge.understanding import Reading
+from bot.knowledge.understanding import MOST_WORDS, Reading
 from bot.knowledge.vietnamese import phrase_key
 from bot.turn import Miss, Turn
 
 _NUMBER = re.compile(r"\s*(?:số|so|#)?\s*(\d{1,2})\s*[.)]?\s*", re.IGNORECASE)
-_IDENTITY = re.compile(r"(?<!\d)\d{12}(?!\d)")
-_PRIVATE = re.compile(r"\S+@\S+|https?://\S+|\d[\d .\-]{5,}\d")  # what may point at a person in a kept question
+# Twelve digits; in groups they begin with 0, as every citizen's number does and a sum of money does not.
+_IDENTITY = re.compile(r"(?<!\d)(?:\d{12}|0\d\d(?:[ .-]\d{3}){3}|0\d{3}(?:[ .-]\d{4}){2})(?!\d)")
+_PRIVATE = re.compile(r"\S+@\S+|https?://\S+|\d[\d .\-]{5,}\d")  # may point at a person in a kept question
 _LONGEST_KEPT = 300  # letters of an unanswered question
 
 
@@ -59,17 +61,21 @@ class Router:
         desk = self._desks.pinned(dialogue.version) if dialogue.version else self._desks.newest()
         fixed = self._fixed(message, desk)
         if fixed:
-            return Step(Turn((fixed,), state))
+            return Step(Turn((fixed,), "" if _command_of(message.text) == "start" else state))
         answered = self._answered(message, desk, dialogue)
         if answered is None:
             return Step(Turn((desk.renderer.expired(),), state))
         remembered = replace(answered.dialogue, options=_options(answered.reply))
         miss = _miss(message.text, answered.reading)
-        return Step(Turn((answered.reply,), remembered.dump(), miss), answered.reading)
+        return Step(Turn((answered.reply, *_remarks(message)), remembered.dump(), miss), answered.reading)
 
     def _fixed(self, message: Message, desk: Desk) -> Reply | None:
         """Replies that do not depend on the conversation."""
         say = desk.renderer
+        if message.edited:
+            return say.edited()
+        if not message.private:
+            return say.group()
         if message.kind not in {"text", "action"}:
             return say.not_text(message.kind)
         if message.text.startswith("/"):
@@ -78,7 +84,7 @@ class Router:
 
     def _command(self, text: str, desk: Desk) -> Reply | None:
         say = desk.renderer
-        name = text[1:].split(maxsplit=1)[0].partition("@")[0].lower() if len(text) > 1 else ""
+        name = _command_of(text)
         commands = {"start": say.welcome, "help": say.help, "trogiup": say.help, "privacy": say.privacy}
         if name == "phananh":
             return say.complaint(None, self._clock())
@@ -90,6 +96,17 @@ class Router:
         if action:
             return questions.press(desk, action, dialogue, now)
         return questions.ask(desk, message.text, dialogue, now)
+
+
+def _command_of(text: str) -> str:
+    """`help` of `/Help@mot_cua_bot please`; "" of what is no command."""
+    words = text[1:].split(maxsplit=1) if text.startswith("/") else []
+    return words[0].partition("@")[0].lower() if words else ""
+
+
+def _remarks(message: Message) -> tuple[Reply, ...]:
+    """What is said after the answer."""
+    return (Reply(texts.TOO_LONG),) if len(message.text.split()) > MOST_WORDS else ()
 
 
 def _numbered(text: str, dialogue: Dialogue) -> Action | None:
@@ -104,7 +121,7 @@ def _options(reply: Reply) -> tuple[str, ...]:
 
 
 def _miss(text: str, reading: Reading) -> Miss | None:
-    """What to keep of a question that was not answered: its words without anything that points at a person."""
+    """What to keep of an unanswered question: its words without anything that points at a person."""
     unknown = reading.outcome == "no_answer" and not reading.elsewhere
     if not text or not (unknown or reading.outcome == "clarify"):
         return None

@@ -513,7 +513,9 @@ TERMINAL_HINT = "Gõ câu hỏi rồi Enter; gõ số để chọn. /help: cách
 
 UNANSWERED_NONE = "Không có câu hỏi nào chưa trả lời được."
 UNANSWERED_NEAR = "Gần nhất trong dữ liệu:"
-UNANSWERED_STUB = "Dán vào procedures.yaml MỘT trong các đoạn sau (sửa lại cho gọn), rồi chạy: python -m bot check"
+UNANSWERED_STUB = (
+    "Dán vào procedures.yaml MỘT trong các đoạn sau (sửa lại cho gọn), rồi chạy: python -m bot check"
+)
 STUB_ELSEWHERE = "không phải việc của xã, phường: thêm vào mục elsewhere"
 STUB_NEW = "thủ tục chưa có trong dữ liệu: thêm vào mục procedures, xem docs/sua-du-lieu.md"
 STUB_NAME = "Tên việc"

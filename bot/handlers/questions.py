@@ -108,7 +108,11 @@ def press(desk: Desk, action: Action, dialogue: Dialogue, now: datetime) -> Answ
     task = _pressed(desk, action.verb, code, rest, dialogue)
     if task is None:
         return None
-    reply = desk.renderer.full(code, task.facets[0], now) if action.verb == "all" else desk.renderer.answer((task,), now)
+    reply = (
+        desk.renderer.full(code, task.facets[0], now)
+        if action.verb == "all"
+        else desk.renderer.answer((task,), now)
+    )
     reading = Reading("answer", (task,), (code,), task.facets, chosen=code in dialogue.shown)
     return Answered(reading, reply, _remember(desk, reading, "", dialogue))
 

@@ -18,6 +18,7 @@ Outcome = Literal["answer", "clarify", "no_answer", "complaint", "legal_guide", 
 
 MOST_WORDS = 400
 MIDDLE = 0  # the ordinal of the one in the middle
+MOST_NAMED = 4  # words that name one of a list
 STATEMENT = 6  # words; a shorter one may be the bare name of a procedure
 MOST_CLAUSES = 12  # of a long story; what matters stands in the first ones or is said again
 
@@ -38,6 +39,7 @@ class Thresholds:
     follow: float = 0.51  # below it a message after an answer stays with that answer's procedure
     emergency: float = 0.5  # least chance of an emergency that goes before everything
     sure: float = 0.8  # least chance of another kind that is not weighed against the procedures named
+    suspected: float = 0.35  # least chance of a complaint in a message that names no procedure plainly
     named: float = 0.35  # score of a procedure times the chance of a question that outweighs another kind
 
 
@@ -114,8 +116,9 @@ class Reader:
         """What the conversation adds: a short message after an answer asks on; two words name a proceeding, no question
         on it, and whoever wants to report anything is to choose its kind."""
         lexicon = self.lexicon
-        if context.history and (heard.facets.asked or lexicon.carry_on.found(heard.rendered)):
-            chances = {**chances, "small_talk": 0.0}
+        correcting = lexicon.correction.found(heard.rendered)
+        if context.history and (heard.facets.asked or correcting or lexicon.carry_on.found(heard.rendered)):
+            chances = {**chances, "small_talk": 0.0, "complaint": chances["complaint"] * (not correcting)}
         open_to_all = len(heard.words) <= 2 or lexicon.intents["report"].found(heard.rendered)
         if open_to_all and chances["legal_guide"] > chances["question"]:
             chances = {**chances, "legal_guide": 0.0, "complaint": chances["complaint"] + chances["legal_guide"]}
@@ -154,6 +157,21 @@ class Reader:
         facets = heard.facets.names or (context.facets if context.shown else ())
         return Reading("answer", (Task(code, facets),), (code,), facets, chosen=True)
 
+    def _named_choice(self, heard: Heard, context: Context) -> Reading | None:
+        """One of the list shown, named by what tells it apart (`gia hạn`, `khóa`)."""
+        fresh = set(heard.fresh)
+        if not context.shown or not fresh or len(fresh) > MOST_NAMED:
+            return None
+        fitting = [
+            code
+            for code in context.shown
+            if {heard.words[i].key for i in fresh} <= {word.key for word in tokens(self.knowledge.procedures[code].name)}
+        ]
+        if len(fitting) != 1:
+            return None
+        facets = heard.facets.names or context.facets
+        return Reading("answer", (Task(fitting[0], facets),), (fitting[0],), facets, chosen=True)
+
     def _ordinal(self, heard: Heard) -> int | None:
         """The place named (1 is the first, -1 the last) when the message holds little else."""
         keys = [word.key for word in heard.words]
@@ -172,6 +190,9 @@ class Reader:
     def _question(self, heard: Heard, context: Context, chances: dict[Kind, float]) -> Reading:
         heard = self._meant(heard)
         found = self._find(heard)
+        choice = self._named_choice(heard, context)
+        if choice:
+            return choice
         several = self._compared(heard, found) or self._several(heard, found)
         if several:
             return several
@@ -184,18 +205,22 @@ class Reader:
             return stays
         matter = office_matter(self.lexicon, heard)
         plain = bool(hits) and hits[0].entry.kind == "procedure" and hits[0].said > 0.95 and hits[0].explained > 0.5
-        if matter in self._offices and not plain:
+        if matter in self._offices and (matter != "hours" or not plain):
             return Reading("no_answer", elsewhere=self._offices[matter], facets=heard.facets.names)
         return self._decide(heard, context, hits)
 
     def _rather_told(self, heard: Heard, chances: dict[Kind, float], hits: Sequence[Hit]) -> Reading | None:
         """A message that is likelier something else than a question and names no procedure plainly, or asks nothing."""
         likely = max(KINDS, key=lambda kind: chances[kind])
+        top = hits[0] if hits else None
+        plain = top is not None and top.entry.kind != "topic" and top.said > 0.85 and top.explained > 0.5
         asks = "?" in heard.text or heard.facets.asked or heard.facets.weak
         if likely == "complaint" and not asks and len(heard.words) > STATEMENT:
             return Reading(likely)
-        named = bool(hits) and hits[0].score * (1 - chances[likely]) > self.thresholds.named
-        return None if likely == "question" or named else Reading(likely)
+        if likely == "question":
+            return Reading("complaint") if chances["complaint"] > self.thresholds.suspected and not plain else None
+        named = top is not None and top.score * (1 - chances[likely]) > self.thresholds.named
+        return None if named else Reading(likely)
 
     def _find(self, heard: Heard) -> _Found:
         """What the whole message and each of its clauses name."""
@@ -306,16 +331,20 @@ class Reader:
         name = tokens(self.knowledge.procedures[code].name)
         words = (*name, *heard.words)
         light = [i + len(name) for i in heard.light]
-        found = [hit for hit in self.index.search(self.index.query(words, heard.bare, light)) if hit.entry.kind == "procedure"]
+        found = [hit for hit in self.index.search(self.index.query(words, heard.bare, light), 20) if hit.entry.kind == "procedure"]
         asks = bool(heard.facets.names) or self.lexicon.carry_on.found(heard.rendered)
         conditional = self.lexicon.conditional.found(heard.rendered)
         best = hits[0] if hits else None
         fresh = {i + len(name) for i in heard.fresh}
-        if found and found[0].entry.ref != code and found[0].covered & fresh and found[0].said > 0.9:
-            return Reading("answer", (Task(found[0].entry.ref, facets),), (found[0].entry.ref, code), facets)
+        correcting = self.lexicon.correction.found(heard.rendered)
+        fitting = [hit for hit in found if fresh <= hit.covered and hit.said > 0.85 and (hit.entry.ref != code or not correcting)]
+        if fitting and fitting[0].entry.ref != code:
+            return Reading("answer", (Task(fitting[0].entry.ref, facets),), (fitting[0].entry.ref, code), facets)
         if only_another:
             return None
         if best and best.score > self.thresholds.follow and not conditional:
+            return None
+        if best and best.entry.ref != code and best.said > 0.6 and len(best.covered) >= len(fresh) and best.score > self.thresholds.answer:
             return None
         here = next((hit for hit in found if hit.entry.ref == code), None)
         known = here is not None and len(here.covered & fresh) * 2 >= len(fresh)
