@@ -21,7 +21,7 @@ _KINDS: dict[str, type] = {
 @dataclass(frozen=True, slots=True)
 class Dialogue:
     """Procedure codes talked about (newest last), the list last shown, facets last asked, the last buttons
-    (encoded), words of a story that named no procedure yet, and the knowledge's version that the talk is based on.
+    (encoded), words of a story that named no procedure yet, and the version of the knowledge it is based on.
     """
 
     version: str = ""
@@ -33,7 +33,7 @@ class Dialogue:
 
     @staticmethod
     def load(state: str) -> Dialogue:
-        """From the stored text; what is unreadable is left out, since an older release may have written it."""
+        """From the stored text; what is unreadable is left out: an older release may have written it."""
         try:
             stored: Any = json.loads(state) if state else {}
         except ValueError:
