@@ -11,7 +11,8 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from heapq import nlargest
+from heapq import nlargest, nsmallest
+from operator import itemgetter
 from typing import Literal
 
 from rapidfuzz import process
@@ -33,7 +34,8 @@ _WORDING = 0.65  # what one wording weighs against all of an entry's words toget
 _FEW = 6
 _TOGETHER = 0.5  # share of the rarer word's places in which two words stand together when they are one word
 _FILLER = 0.3  # what a filler weighs in a wording
-_CANDIDATES = 60  # phrases scored finely; the rest cannot win
+_ENOUGH = 700  # phrases looked at for a message
+_CANDIDATES = 40  # phrases scored finely; the rest cannot win
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,9 @@ class Index:
         self.lexicon = lexicon
         self.entries: list[Entry] = []
         self._phrases: list[Phrase] = []
+        self._totals: list[float] = []
         self._postings: dict[str, list[int]] = defaultdict(list)
+        self._pair_postings: dict[Pair, list[int]] = defaultdict(list)
         self._pools: dict[str, dict[int, float]] = defaultdict(dict)  # word: entries that know it, how well
         self._pair_pools: dict[Pair, dict[int, float]] = defaultdict(dict)
         self._corrected: dict[str, tuple[str, ...]] = {}
@@ -149,8 +153,11 @@ class Index:
         total = sum(weights) + sum(weight for _, weight in pairs)
         at = len(self._phrases)
         self._phrases.append(Phrase(number, source, words, weights, pairs, total))
+        self._totals.append(total or 1.0)
         for word_key in dict.fromkeys(word.key for word in words):
             self._postings[word_key].append(at)
+        for pair, _ in dict.fromkeys(pairs):
+            self._pair_postings[pair].append(at)
 
     def knows(self, word_key: str) -> bool:
         """Whether a key occurs in any phrase."""
@@ -272,10 +279,9 @@ class Index:
     def rank(self, hits: Iterable[Hit], pooled: Pool, limit: int = 10) -> list[Hit]:
         """Hits with what their entries know of the whole message counted in, best first."""
         trust = (1 - _WORDING) * min(1.0, pooled.need / self.heaviest)
-        scored = (
-            replace(hit, score=_WORDING * hit.score + trust * pooled.known.get(hit.number, 0.0)) for hit in hits
-        )
-        return sorted(scored, key=lambda hit: (-hit.score, hit.entry.ref))[:limit]
+        scored = [(-_WORDING * hit.score - trust * pooled.known.get(hit.number, 0.0), hit.entry.ref, hit) for hit in hits]
+        best = nsmallest(limit, scored, key=itemgetter(0, 1))
+        return [replace(hit, score=-score) for score, _, hit in best]
 
     def pool(self, query: Query) -> Pool:
         """How much of a message each entry knows from all its wordings and papers together."""
@@ -294,39 +300,51 @@ class Index:
         return Pool(shares, query.need)
 
     def _candidates(self, query: Query) -> list[int]:
+        """Phrases worth scoring. Rare words and pairs are looked up first; once enough phrases were gathered the most
+        usual ones are left out, since what they alone would find is not worth scoring."""
+        words = [key for key in query.places if key in self._weights]
+        if len(words) >= _FEW:
+            words = [key for key in words if key in query.topical]  # fillers alone find nothing
+        found = [(self._postings[key], self._weights[key]) for key in words]
+        for pair in query.pairs | query.implied:
+            if pair in self._pair_postings:
+                found.append((self._pair_postings[pair], self._pairs[pair] + self._weights[pair[0]]))
+        found.sort(key=lambda term: len(term[0]))
         gathered: dict[int, float] = defaultdict(float)
-        for word_key in query.places:
-            weight = self._weights.get(word_key)
-            if weight and (word_key in query.topical or len(query.places) < _FEW):  # fillers alone find nothing
-                for at in self._postings[word_key]:
-                    gathered[at] += weight
-        need = query.need or 1.0
-
-        def promise(at: int) -> float:
-            common = gathered[at]
-            return common / self._phrases[at].total + common / need
-
-        return nlargest(_CANDIDATES, gathered, key=promise)
+        seen = 0
+        for postings, weight in found:
+            if seen > _ENOUGH:
+                break
+            seen += len(postings)
+            for at in postings:
+                gathered[at] += weight
+        totals, share = self._totals, 1 / (query.need or 1.0)
+        promising = [(common / totals[at] + common * share, at) for at, common in gathered.items()]
+        return [at for _, at in nlargest(_CANDIDATES, promising)]
 
     def _score(self, query: Query, phrase: Phrase) -> Hit:
+        places, words, needs = query.places, query.words, query.needs
         said = explained = 0.0
         covered: set[int] = set()
-        for word, weight in zip(phrase.words, phrase.weights, strict=True):
-            found = query.places.get(word.key)
-            if not found:
-                continue
-            said += weight * max(_likeness(query.words[i], word, query.bare) for i in found)
-            for i in found:
+        for known, weight in zip(phrase.words, phrase.weights, strict=True):
+            best = 0.0
+            for i in places.get(known.key, ()):
+                likeness = _likeness(words[i], known, query.bare)
+                best = max(best, likeness)
                 if i not in covered:
                     covered.add(i)
-                    explained += query.needs[i] * _likeness(query.words[i], word, query.bare)
-        said += sum(weight for pair, weight in phrase.pairs if pair in query.pairs or pair in query.implied)
+                    explained += needs[i] * likeness
+            said += weight * best
+        for pair, weight in phrase.pairs:
+            if pair in query.pairs or pair in query.implied:
+                said += weight
         said_share = said / phrase.total if phrase.total else 0.0
         explained_share = min(1.0, explained / query.need) if query.need else 1.0
         score = _SHARE[phrase.source] * said_share**1.5 * (0.45 + 0.55 * explained_share)
         if said_share < 0.97 or explained_share < 0.97:  # what is said word for word needs no weight behind it
             score *= 1 - math.exp(-2.2 * said / self.heaviest)
-        return Hit(self.entries[phrase.entry], phrase.entry, score, said_share, explained_share, said, phrase, frozenset(covered))
+        entry = self.entries[phrase.entry]
+        return Hit(entry, phrase.entry, score, said_share, explained_share, said, phrase, frozenset(covered))
 
 
 def _neighbours(words: Sequence[Token]) -> list[Pair]:
@@ -336,7 +354,7 @@ def _neighbours(words: Sequence[Token]) -> list[Pair]:
 def _likeness(typed: Token, known: Token, bare: bool) -> float:
     if typed.text == known.text:
         return 1.0
-    if not typed.marked:
+    if typed.text.isascii():
         return 1.0 if bare else _NO_MARKS
     return 0.95 if same_marks(typed.text, known.text) else _WRONG_MARKS
 
