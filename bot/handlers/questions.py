@@ -42,7 +42,10 @@ def ask(desk: Desk, text: str, dialogue: Dialogue, now: datetime) -> Answered:
     """The answer to something typed."""
     known = desk.reader.knowledge.procedures
     history = tuple(code for code in dialogue.history if code in known)
-    context = Context(history, dialogue.shown, dialogue.facets, dialogue.before)
+    shown = (
+        dialogue.shown if all(code in known for code in dialogue.shown) else ()
+    )  # places must still be right
+    context = Context(history, shown, dialogue.facets, dialogue.before)
     reading = desk.reader.read(text, context)
     lost = dialogue.history and dialogue.history[-1] not in known
     if lost and reading.outcome == "no_answer" and not reading.elsewhere:

@@ -11,6 +11,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from heapq import nlargest, nsmallest
 from operator import itemgetter
 from typing import Literal
@@ -109,7 +110,7 @@ class Index:
         self._postings: dict[str, list[int]] = defaultdict(list)
         self._pair_postings: dict[Pair, list[int]] = defaultdict(list)
         self._pools: dict[str, dict[int, float]] = defaultdict(dict)  # word: entries that know it, how well
-        self._pair_pools: dict[Pair, dict[int, float]] = defaultdict(dict)
+        self._terms: dict[tuple[Pair, bool], tuple[Pair, float]] = {}
         self._corrected: dict[str, tuple[str, ...]] = {}
         wordings = list(_wordings(knowledge, lexicon))
         self._weights = _word_weights(wordings)
@@ -121,6 +122,9 @@ class Index:
         self.heaviest = max(self._weights.values(), default=1.0)
         for entry, phrases in wordings:
             self._add(entry, phrases)
+        self._pair_entries = {
+            pair: tuple({self._phrases[at].entry for at in places}) for pair, places in self._pair_postings.items()
+        }
         self._known = sorted(word for word in self._weights if len(word) > 2)
 
     def _add(self, entry: Entry, phrases: Iterable[tuple[Source, tuple[Token, ...]]]) -> None:
@@ -135,9 +139,6 @@ class Index:
             for word in words:
                 pool = self._pools[word.key]
                 pool[number] = max(pool.get(number, 0.0), _POOL[source])
-            for pair in _neighbours(words):
-                pool = self._pair_pools[pair]
-                pool[number] = max(pool.get(number, 0.0), _POOL[source])
             if source != "body":
                 self._add_phrase(number, source, words)
 
@@ -147,8 +148,7 @@ class Index:
             self._weights[word.key] * (_FILLER if filler else 1.0) for word, filler in zip(words, light, strict=True)
         )
         pairs = tuple(
-            (pair, self._pairs[pair] * (_FILLER if light[i] or light[i + 1] else 1.0))
-            for i, pair in enumerate(_neighbours(words))
+            self._weighed(pair, light[i] or light[i + 1]) for i, pair in enumerate(_neighbours(words))
         )
         total = sum(weights) + sum(weight for _, weight in pairs)
         at = len(self._phrases)
@@ -156,8 +156,12 @@ class Index:
         self._totals.append(total or 1.0)
         for word_key in dict.fromkeys(word.key for word in words):
             self._postings[word_key].append(at)
-        for pair, _ in dict.fromkeys(pairs):
+        for pair in dict.fromkeys(pair for pair, _ in pairs):
             self._pair_postings[pair].append(at)
+
+    def _weighed(self, pair: Pair, light: bool) -> tuple[Pair, float]:
+        """A pair with its weight; the same object for the same pair, since there are very many."""
+        return self._terms.setdefault((pair, light), (pair, self._pairs[pair] * (_FILLER if light else 1.0)))
 
     def knows(self, word_key: str) -> bool:
         """Whether a key occurs in any phrase."""
@@ -294,8 +298,8 @@ class Index:
         for pair in query.pairs:
             weight = self._pairs.get(pair, 0.0)
             need += weight
-            for number, share in self._pair_pools.get(pair, {}).items():
-                known[number] += weight * share
+            for number in self._pair_entries.get(pair, ()):
+                known[number] += weight
         shares = {number: min(1.0, share / need) for number, share in known.items()} if need else {}
         return Pool(shares, query.need)
 
@@ -405,7 +409,17 @@ def _body(procedure: Procedure) -> Iterator[str]:
 def _split(
     texts: Iterable[tuple[Source, str]], lexicon: Lexicon
 ) -> list[tuple[Source, tuple[Token, ...]]]:
-    return [(source, tuple(_written_out(tokens(text), lexicon))) for source, text in texts]
+    return [(source, tuple(_once(word) for word in _written_out(tokens(text), lexicon))) for source, text in texts]
+
+
+@lru_cache(maxsize=16384)
+def _word(text: str, key: str) -> Token:
+    return Token(text, key)
+
+
+def _once(word: Token) -> Token:
+    """The same object for the same word: the wordings hold each of a few thousand words many times."""
+    return _word(word.text, word.key)
 
 
 def _written_out(words: Iterable[Token], lexicon: Lexicon) -> Iterator[Token]:
@@ -432,8 +446,8 @@ def _pair_weights(wordings: Sequence[Wording]) -> Mapping[Pair, float]:
     """Inverse entry frequency of neighbours, at half: most Vietnamese words are two syllables."""
     found: dict[Pair, set[int]] = defaultdict(set)
     for i, (_, phrases) in enumerate(wordings):
-        for _, words in phrases:
-            for pair in _neighbours(words):
+        for source, words in phrases:
+            for pair in _neighbours(words) if source != "body" else ():
                 found[pair].add(i)
     return {pair: 0.5 * _rarity(len(entries), len(wordings)) for pair, entries in found.items()}
 

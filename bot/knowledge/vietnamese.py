@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook, dot below
 _DROPPED = {"Cf", "Cc", "Cs", "Co", "Cn"}  # zero-width, bidi controls, surrogates, unassigned
@@ -17,6 +18,7 @@ _LOOKALIKES = str.maketrans("аеорсухіАЕОРСУХІðƌÐƋᶞ", "aeop
 _FIRST_VOWEL_TONE = re.compile(rf"^((?:[^aeiouy]|qu|gi)*?)(o[ae]|uy)([{_TONES}])$")
 _FINAL_Y = re.compile(r"^(h|k|l|m|s|t|v|qu|b|d|n|p|g|r|c)y$")
 _WORD = re.compile(r"[^\W_]+(?:[.,/][0-9]+)*", re.UNICODE)
+_PLAIN = re.compile("[ \n!-~À-ÃÈ-ÊÌ-ÍÒ-ÕÙ-ÚÝà-ãè-êì-íò-õù-úýĂăĐđĨĩŨũƠơƯưẠ-ỹ“”‘’…–]*")  # needs no cleaning
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 
 
@@ -37,6 +39,8 @@ class Token:
 
 def clean(text: str) -> str:
     """Lower-case NFC with look-alikes, invisible and control characters and symbols taken out."""
+    if _PLAIN.fullmatch(text):
+        return unicodedata.normalize("NFC", text).lower()
     text = unicodedata.normalize("NFKC", text.translate(_LOOKALIKES))
     kept = []
     for character in text:
@@ -99,10 +103,12 @@ def key(word: str) -> str:
 def tokens(text: str) -> list[Token]:
     """The words of a message, cleaned; punctuation is dropped, `1.001193` and `15/7` stay whole."""
     cleaned = clean(text)
-    return [
-        Token(syllable(match.group()), key(match.group()), match.start(), match.end())
-        for match in _WORD.finditer(cleaned)
-    ]
+    return [Token(*_spelled(match.group()), match.start(), match.end()) for match in _WORD.finditer(cleaned)]
+
+
+@lru_cache(maxsize=8192)
+def _spelled(word: str) -> tuple[str, str]:
+    return syllable(word), key(word)
 
 
 def phrase_key(text: str) -> str:
