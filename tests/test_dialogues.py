@@ -1,4 +1,4 @@
-"""Whole conversations, written as an officer would tell them, played through the router on the shipped files."""
+"""Whole conversations as an officer would tell them, played through the router on the shipped files."""
 
 from __future__ import annotations
 
