@@ -24,7 +24,10 @@ class Facets:
     @property
     def names(self) -> tuple[str, ...]:
         """The facets to answer, in the order asked."""
-        return tuple(sorted(self.asked, key=lambda name: self.asked[name][0])) or self.weak[:1]
+        asked = tuple(sorted(self.asked, key=lambda name: self.asked[name][0]))
+        if asked == ("legal_basis",) and "steps" in self.weak:  # "how, and where does it say so"
+            return ("steps", *asked)
+        return asked or self.weak[:1]
 
 
 def find_facets(lexicon: Lexicon, rendered: str) -> Facets:

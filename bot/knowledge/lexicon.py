@@ -33,6 +33,7 @@ class Lexicon:
     frame: Patterns
     concepts: tuple[tuple[tuple[str, ...], Patterns], ...]
     compare: Patterns
+    interrogative: Patterns
     overview: Patterns
     facets: Mapping[str, Patterns]
     carry_on: Patterns
@@ -69,6 +70,7 @@ class Lexicon:
             ),
             frame=Patterns.compile(words["frame"], lenient=True),
             compare=Patterns.compile(words["compare"]),
+            interrogative=Patterns.compile(words["interrogative"], lenient=True),
             overview=Patterns.compile(words["overview"]),
             facets={name: Patterns.compile(patterns) for name, patterns in facets.items()},
             carry_on=Patterns.compile(words["carry_on"]),

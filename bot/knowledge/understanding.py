@@ -214,7 +214,7 @@ class Reader:
         likely = max(KINDS, key=lambda kind: chances[kind])
         top = hits[0] if hits else None
         plain = top is not None and top.entry.kind != "topic" and top.said > 0.85 and top.explained > 0.5
-        asks = "?" in heard.text or heard.facets.asked or heard.facets.weak
+        asks = "?" in heard.text or self.lexicon.interrogative.found(heard.rendered)
         if likely == "complaint" and not asks and len(heard.words) > STATEMENT:
             return Reading(likely)
         if likely == "question":
@@ -308,7 +308,8 @@ class Reader:
             if self._topical(hits, self.thresholds.follow):
                 return None
             code = context.history[-2]
-        facets = heard.facets.names or context.facets
+        again = self.lexicon.carry_on.found(heard.rendered) and not heard.facets.asked
+        facets = (again and context.facets) or heard.facets.names or context.facets
         if not heard.fresh:
             return Reading("answer", (Task(code, facets),), (code,), facets)
         return self._sibling(heard, code, facets, hits)
