@@ -180,6 +180,7 @@ class Topic(_Part):
     aliases: tuple[Text, ...] = ()
     procedures: tuple[Text, ...] = Field(min_length=2, max_length=6)
     default: Text = ""  # answers when a facet is asked: what nearly everybody means
+    general: Flag = False  # offered when something is asked of nothing (`phí bao nhiêu`)
 
 
 class Elsewhere(_Part):

@@ -75,6 +75,7 @@ class Query:
     pairs: frozenset[Pair]  # neighbours, also over one filler
     implied: frozenset[Pair]  # neighbours among words that were meant, not said
     bare: bool  # typed without marks
+    said_words: int  # of `words`; those after them were not said but meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +264,7 @@ class Index:
         all_words = (*words, *meant)
         topical = frozenset(word.key for word in (*strong, *meant))
         return Query(
-            all_words, (*needs, *[0.0] * len(meant)), sum(needs), places, topical, pairs, implied_pairs, bare
+            all_words, (*needs, *[0.0] * len(meant)), sum(needs), places, topical, pairs, implied_pairs, bare, len(words)
         )
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:

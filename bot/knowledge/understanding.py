@@ -17,6 +17,8 @@ from bot.knowledge.vietnamese import Token, clean, tokens
 Outcome = Literal["answer", "clarify", "no_answer", "complaint", "legal_guide", "emergency", "small_talk"]
 
 MOST_WORDS = 400
+SPECIFIC = 0.8  # share of a wording that was said, when it goes before a shorter one
+SURE_TALK = 0.95  # chance of small talk that ends a subject
 MIDDLE = 0  # the ordinal of the one in the middle
 MOST_NAMED = 4  # words that name one of a list
 STATEMENT = 6  # words; a shorter one may be the bare name of a procedure
@@ -39,6 +41,8 @@ class Thresholds:
     follow: float = 0.51  # below it a message after an answer stays with that answer's procedure
     emergency: float = 0.5  # least chance of an emergency that goes before everything
     sure: float = 0.8  # least chance of another kind that is not weighed against the procedures named
+    specific: float = 0.6  # least share of the best score of a procedure that holds more of the message
+    asked: float = 0.6  # least chance of a complaint in the form of a question
     suspected: float = 0.35  # least chance of a complaint in a message that names no procedure plainly
     named: float = 0.35  # score of a procedure times the chance of a question that outweighs another kind
 
@@ -96,6 +100,7 @@ class Reader:
         self.thresholds = thresholds
         self.kinds = model
         self.index = Index(knowledge, lexicon)
+        self._general = next((f"topic:{i}" for i, topic in enumerate(knowledge.topics) if topic.general), "")
         self._offices = {entry.office: f"elsewhere:{i}" for i, entry in enumerate(knowledge.elsewhere) if entry.office}
 
     def read(self, text: str, context: Context = Context()) -> Reading:  # noqa: B008 - frozen
@@ -119,6 +124,8 @@ class Reader:
         correcting = lexicon.correction.found(heard.rendered)
         if context.history and (heard.facets.asked or correcting or lexicon.carry_on.found(heard.rendered)):
             chances = {**chances, "small_talk": 0.0, "complaint": chances["complaint"] * (not correcting)}
+        elif context.history and chances["small_talk"] < SURE_TALK:
+            chances = {**chances, "small_talk": 0.0}
         open_to_all = len(heard.words) <= 2 or lexicon.intents["report"].found(heard.rendered)
         if open_to_all and chances["legal_guide"] > chances["question"]:
             chances = {**chances, "legal_guide": 0.0, "complaint": chances["complaint"] + chances["legal_guide"]}
@@ -203,6 +210,8 @@ class Reader:
         stays = self._follow_up(heard, context, hits)
         if stays:
             return stays
+        if self._general and not heard.fresh and heard.facets.asked and not self._topical(hits, self.thresholds.answer):
+            return Reading("clarify", procedures=tuple(self._listed(self._general, ())), facets=heard.facets.names, topic=self._general)
         matter = office_matter(self.lexicon, heard)
         plain = bool(hits) and hits[0].entry.kind == "procedure" and hits[0].said > 0.95 and hits[0].explained > 0.5
         if matter in self._offices and (matter != "hours" or not plain):
@@ -218,7 +227,10 @@ class Reader:
         if likely == "complaint" and not asks and len(heard.words) > STATEMENT:
             return Reading(likely)
         if likely == "question":
-            return Reading("complaint") if chances["complaint"] > self.thresholds.suspected and not plain else None
+            suspected = chances["complaint"] > self.thresholds.suspected and not plain and not asks
+            return Reading("complaint") if suspected else None
+        if likely == "complaint" and asks and chances[likely] < self.thresholds.asked and top is not None:
+            return None
         named = top is not None and top.score * (1 - chances[likely]) > self.thresholds.named
         return None if named else Reading(likely)
 
@@ -235,7 +247,31 @@ class Reader:
             within = self.index.match(query)
             clauses.append(((start, end), self.index.rank(within, self.index.pool(query), 2)))
             matches.extend(within)
-        return _Found(self.index.rank(_best(matches), pool), self.index.rank(said, pool, 1), clauses)
+        hits = self._more_specific(self.index.rank(_best(matches), pool), said, whole)
+        return _Found(hits, self.index.rank(said, pool, 1), clauses)
+
+    def _more_specific(self, hits: list[Hit], said: Sequence[Hit], query: Query) -> list[Hit]:
+        """A procedure whose wording holds all that the best one's holds of the message, and more, goes before it."""
+        if not hits or hits[0].entry.kind == "elsewhere":
+            return hits
+        top = hits[0]
+        telling = {i for i in range(len(query.words)) if query.needs[i] > 0 or i >= query.said_words}
+        held = {hit.number: hit.covered & telling for hit in said}
+        own = held.get(top.number, set())
+        scores = {hit.number: hit for hit in hits}
+        better = [
+            scores[hit.number]
+            for hit in said
+            if hit.number in scores
+            and hit.entry.kind == "procedure"
+            and hit.said > SPECIFIC
+            and own < held[hit.number]
+            and scores[hit.number].score > self.thresholds.specific * top.score
+        ]
+        if not own or not better:
+            return hits
+        best = max(better, key=lambda hit: (len(held[hit.number]), hit.score))
+        return [replace(best, score=top.score), *(hit for hit in hits if hit is not best)]
 
     def _meant(self, heard: Heard) -> Heard:
         """Without what the person says they do not mean (`… chứ không phải khai sinh`)."""
