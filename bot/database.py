@@ -7,10 +7,9 @@ import hashlib
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote
@@ -28,6 +27,7 @@ from sqlalchemy.exc import (
     StatementError,
 )
 
+from bot.errors import Unusable
 from bot.schema import HEAD
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ _STATEMENT_SECONDS = 15
 _READERS = 2
 
 
-class DatabaseUnusable(Exception):  # noqa: N818  it reads as a sentence
+class DatabaseUnusable(Unusable):
     """The database cannot be used; the text tells the operator why, without the password."""
 
 
@@ -66,20 +66,6 @@ class OldSchema(DatabaseUnusable):
 
 class NewSchema(DatabaseUnusable):
     """The tables are newer than the program."""
-
-
-def database_url(environ: Mapping[str, str] = os.environ) -> str:
-    """DATABASE_URL, or a SQLite file in BOT_DATA_DIR (./data by default)."""
-    given = environ.get("DATABASE_URL", "").strip()
-    if given:
-        return given
-    directory = Path(environ.get("BOT_DATA_DIR", "").strip() or "data")
-    return URL.create("sqlite+aiosqlite", database=str(directory / "bot.db")).render_as_string()
-
-
-def utc_now() -> datetime:
-    """The clock of the running program; everything else is given one."""
-    return datetime.now(UTC)
 
 
 class Side(Protocol):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 
-from bot.channels.telegram import API_URL, NAME, Telegram
+from bot.channels.telegram import NAME, Telegram
+from bot.clock import utc_now
+from bot.config import Retention, Settings
 from bot.courier import Courier, Delivery
-from bot.database import Database, database_url, make_ready, open_database, utc_now
+from bot.database import Database, make_ready, open_database
 from bot.delivery import Arrival
 from bot.dialogues import Dialogues
 from bot.inbox import Inbox
@@ -31,49 +31,32 @@ _LOCK_SECONDS = 30.0
 _ANSWERING_SECONDS, _SENDING_SECONDS, _CLOSING_SECONDS = 3.0, 4.0, 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the machine decides. Days and hours say how long things are kept."""
-
-    database_url: str
-    telegram_token: str = ""
-    telegram_api_url: str = API_URL
-    per_minute: float = 30.0  # messages of one sender, after a burst
-    burst: int = 20
-    delivery: Delivery = field(default_factory=Delivery)
-    done_days: int = 3  # Telegram repeats itself for a day at most
-    quarantine_days: int = 30
-    sent_days: int = 3
-    dialogue_hours: float = 24.0
-
-    @staticmethod
-    def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
-        """DATABASE_URL, BOT_DATA_DIR, TELEGRAM_BOT_TOKEN, TELEGRAM_API_URL."""
-        return Settings(
-            database_url=database_url(environ),
-            telegram_token=environ.get("TELEGRAM_BOT_TOKEN", "").strip(),
-            telegram_api_url=environ.get("TELEGRAM_API_URL", "").strip() or API_URL,
-        )
-
-
 async def run(
     settings: Settings,
     responder: Responder,
     apology: str,
     commands: Sequence[tuple[str, str]] = (),
     clock: Callable[[], datetime] = utc_now,
+    delivery: Delivery | None = None,
 ) -> None:
     """Serves Telegram until SIGTERM or SIGINT, then stops within 10 seconds.
 
-    DatabaseUnusable and TelegramUnusable are for the operator: they say what to do and hold no secret.
+    Unusable is for the operator: it says what to do and holds no secret. `delivery` goes before the settings'.
     """
-    telegram = Telegram(settings.telegram_token, settings.telegram_api_url, settings.delivery.in_flight)
+    delivery = delivery or _delivery(settings)
+    telegram = Telegram(settings.telegram_token, settings.telegram_api_url, delivery.in_flight)
     try:
         async with await open_database(settings.database_url) as database:
             await make_ready(database)
-            await _serve(_Works(settings, database, telegram, responder, apology, clock), commands)
+            works = _Works(settings, database, telegram, responder, apology, clock, delivery)
+            await _serve(works, commands)
     finally:
         await telegram.close()
+
+
+def _delivery(settings: Settings) -> Delivery:
+    office = settings.telegram
+    return Delivery(in_flight=office.sends_in_flight, per_chat_second=1 / office.seconds_per_chat)
 
 
 class _Works:
@@ -87,14 +70,16 @@ class _Works:
         responder: Responder,
         apology: str,
         clock: Callable[[], datetime],
+        delivery: Delivery,
     ) -> None:
+        pace = Pace(settings.telegram.messages_per_minute / 60, settings.telegram.burst)
         self.settings = settings
         self.database = database
         self.telegram = telegram
-        self.inbox = Inbox(database, clock, Pace(settings.per_minute / 60, settings.burst))
+        self.inbox = Inbox(database, clock, pace)
         self.outbox = Outbox(database, clock)
-        self.dialogues = Dialogues(database, clock, settings.dialogue_hours)
-        self.courier = Courier(self.outbox, {NAME: telegram}, clock, settings.delivery)
+        self.dialogues = Dialogues(database, clock, settings.conversation.expires_minutes / 60)
+        self.courier = Courier(self.outbox, {NAME: telegram}, clock, delivery)
         self.intake = Intake(
             database=database,
             inbox=self.inbox,
@@ -156,18 +141,20 @@ async def _keep_house(works: _Works) -> None:
         if loop.time() >= next_sweep:
             next_sweep = loop.time() + _HOUR
             try:
-                await sweep(works.settings, works.database, works.inbox, works.outbox, works.dialogues)
+                await sweep(
+                    works.settings.retention, works.database, works.inbox, works.outbox, works.dialogues
+                )
             except Exception as error:
                 log.error("cannot delete what is old; trying again in an hour: %s", trace(error))
         await asyncio.sleep(_LOCK_SECONDS)
 
 
 async def sweep(
-    settings: Settings, database: Database, inbox: Inbox, outbox: Outbox, dialogues: Dialogues
+    retention: Retention, database: Database, inbox: Inbox, outbox: Outbox, dialogues: Dialogues
 ) -> None:
     """Deletes what has outlived its use, in the file as well as in the tables."""
-    await inbox.purge(settings.done_days, settings.quarantine_days)
-    await outbox.purge(settings.sent_days)
+    await inbox.purge(retention.done_days, retention.quarantine_days)
+    await outbox.purge(retention.sent_days)
     await dialogues.purge()
     await database.tidy()
 

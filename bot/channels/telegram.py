@@ -22,6 +22,7 @@ import telegram
 
 from bot.chat import Action, Address, Kind, Message, Person, Reply
 from bot.delivery import Arrival, Blocked, Gone, Parcel, Rejected, RetryAfter, SendError, Unreachable
+from bot.errors import Unusable
 from bot.logs import trace
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,6 @@ if importlib.util.find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 NAME = "telegram"
-API_URL = "https://api.telegram.org"
 TEXT_UNITS = 4096  # UTF-16 code units in one message
 _PAGE = 100
 _POLL_SECONDS = 25
@@ -43,7 +43,7 @@ _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)
 Accept = Callable[[Sequence[Arrival]], Awaitable[None]]
 
 
-class TelegramUnusable(Exception):  # noqa: N818  it reads as a sentence
+class TelegramUnusable(Unusable):
     """The settings for Telegram cannot work; the text tells the operator why, without the token."""
 
 
@@ -150,7 +150,7 @@ def _result(status: int, content: bytes) -> Any:
 class Telegram:
     """One bot account: polls, reads, cuts and sends. No handler is known here."""
 
-    def __init__(self, token: str, api_url: str = API_URL, connections: int = 24) -> None:
+    def __init__(self, token: str, api_url: str, connections: int = 24) -> None:
         account = token.partition(":")[0]
         if not account.isdigit() or ":" not in token:
             raise TokenRefused("TELEGRAM_BOT_TOKEN does not look like a token from @BotFather")

@@ -18,6 +18,7 @@ Outcome = Literal["answer", "clarify", "no_answer", "complaint", "legal_guide", 
 
 MOST_WORDS = 400
 SPECIFIC = 0.8  # share of a wording that was said, when it goes before a shorter one
+SURE_ALARM = 0.75  # chance of an emergency that needs no other sign
 SURE_TALK = 0.95  # chance of small talk that ends a subject
 MIDDLE = 0  # the ordinal of the one in the middle
 MOST_NAMED = 4  # words that name one of a list
@@ -107,7 +108,8 @@ class Reader:
         """The reading of one message in its conversation."""
         heard = self._hear(text)
         chances = self._chances(heard)
-        if chances["emergency"] > self.thresholds.emergency:
+        signs = self.lexicon.intents["emergency"].found(heard.rendered)
+        if chances["emergency"] > (self.thresholds.emergency if signs else SURE_ALARM):
             return Reading("emergency")
         choice = self._choice(heard, context)
         if choice:
@@ -287,7 +289,7 @@ class Reader:
     def _query(self, heard: Heard, start: int, end: int) -> Query:
         words = heard.words[start:end]
         light = [i - start for i in heard.light if start <= i < end]
-        rendered = render(words)
+        rendered = render([word for i, word in enumerate(words, start) if i not in heard.facets.words])
         implied = [word for meant, said in self.lexicon.concepts if said.found(rendered) for word in meant]
         return self.index.query(words, heard.bare, light, implied)
 
@@ -374,7 +376,7 @@ class Reader:
         best = hits[0] if hits else None
         fresh = {i + len(name) for i in heard.fresh}
         correcting = self.lexicon.correction.found(heard.rendered)
-        fitting = [hit for hit in found if fresh <= hit.covered and hit.said > 0.85 and (hit.entry.ref != code or not correcting)]
+        fitting = [hit for hit in found if fresh <= hit.covered and hit.said > 0.75 and (hit.entry.ref != code or not correcting)]
         if fitting and fitting[0].entry.ref != code:
             return Reading("answer", (Task(fitting[0].entry.ref, facets),), (fitting[0].entry.ref, code), facets)
         if only_another:
