@@ -60,10 +60,11 @@ def responder() -> Responder:
 async def ours(url: str, directory: str) -> None:
     """Our bot as `run` starts it, with its default settings."""
     from bot import doors, logs  # noqa: PLC0415
+    from bot.config import Settings  # noqa: PLC0415
 
     logs.set_up([TOKEN], logging.WARNING)
     database = os.environ.get("DATABASE_URL") or f"sqlite+aiosqlite:///{directory}/bot.db"
-    await doors.run(doors.Settings(database, TOKEN, url), responder(), "sorry")
+    await doors.run(Settings(database, TOKEN, url), responder(), "sorry")
 
 
 def echo(url: str) -> None:

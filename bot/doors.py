@@ -31,17 +31,18 @@ _LOCK_SECONDS = 30.0
 _ANSWERING_SECONDS, _SENDING_SECONDS, _CLOSING_SECONDS = 3.0, 4.0, 2.0
 
 
-async def run(
+async def run(  # noqa: PLR0913  what the doors need
     settings: Settings,
     responder: Responder,
     apology: str,
     commands: Sequence[tuple[str, str]] = (),
+    *,
     clock: Callable[[], datetime] = utc_now,
     delivery: Delivery | None = None,
 ) -> None:
     """Serves Telegram until SIGTERM or SIGINT, then stops within 10 seconds.
 
-    Unusable is for the operator: it says what to do and holds no secret. `delivery` goes before the settings'.
+    Unusable is for the operator: it says what to do, without secrets. `delivery` goes before the settings'.
     """
     delivery = delivery or _delivery(settings)
     telegram = Telegram(settings.telegram_token, settings.telegram_api_url, delivery.in_flight)

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.chat import Action, Button, Message, Reply
+from bot.config import Settings
+from bot.config import Telegram as Rates
 from bot.courier import Delivery
-from bot.doors import Settings, run
+from bot.doors import run
 from bot.turn import Miss, Turn
 
 if TYPE_CHECKING:  # the process does not need the server
     from tests.fake_telegram import FakeTelegram
 
 QUICK = Delivery(per_chat_second=1000, first_retry=0.02, longest_retry=0.2)
+BUSY = Rates(messages_per_minute=6000, burst=1000)
 
 
 class Parrot:
@@ -43,16 +46,16 @@ class Parrot:
 _MENU = ((Button("Fee", Action("facet", "fee")),),)
 
 
-def settings(telegram: FakeTelegram, database_url: str, **changes: object) -> Settings:
+def settings(server: FakeTelegram, database_url: str, **changes: object) -> Settings:
     """Settings for the fake server, quick to retry."""
-    made = Settings(database_url, telegram.token, telegram.url, per_minute=6000, burst=1000, delivery=QUICK)
+    made = Settings(database_url, server.token, server.url, telegram=BUSY)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
 @asynccontextmanager
-async def bot(chosen: Settings) -> AsyncIterator[asyncio.Task[None]]:
+async def bot(chosen: Settings, delivery: Delivery = QUICK) -> AsyncIterator[asyncio.Task[None]]:
     """The bot in this process; stopped as SIGTERM would."""
-    task = asyncio.create_task(run(chosen, Parrot(), "sorry", [("start", "Begin")]))
+    task = asyncio.create_task(run(chosen, Parrot(), "sorry", [("start", "Begin")], delivery=delivery))
     try:
         yield task
     finally:
@@ -106,9 +109,9 @@ class Process:
 def main(url: str, token: str, database_url: str, level: str) -> None:
     """The process."""
     logs.set_up(logs.token_parts(token), int(level))
-    chosen = Settings(database_url, token, url, per_minute=6000, burst=1000, delivery=QUICK)
+    chosen = Settings(database_url, token, url, telegram=BUSY)
     try:
-        asyncio.run(run(chosen, Parrot(), "sorry"))
+        asyncio.run(run(chosen, Parrot(), "sorry", delivery=QUICK))
     except Exception as error:
         logging.getLogger("tests").error("%s", error)
         sys.exit(1)

@@ -25,7 +25,6 @@ from bot.database import (
     NewSchema,
     OldSchema,
     Unit,
-    database_url,
     make_ready,
     migrate,
     open_database,
@@ -226,14 +225,8 @@ async def test_operators_are_told_what_is_wrong_without_the_password(url: str, w
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
 
 
-def test_the_address_comes_from_the_environment() -> None:
-    assert database_url({}) == "sqlite+aiosqlite:///data/bot.db"
-    assert database_url({"BOT_DATA_DIR": "/srv/bot"}) == "sqlite+aiosqlite:////srv/bot/bot.db"
-    assert database_url({"DATABASE_URL": "postgresql://x/y", "BOT_DATA_DIR": "/srv"}) == "postgresql://x/y"
-
-
 async def test_the_data_directory_is_made_and_private(tmp_path: Path) -> None:
-    async with await open_database(database_url({"BOT_DATA_DIR": str(tmp_path / "a" / "b")})):
+    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/a/b/bot.db"):
         assert (tmp_path / "a" / "b").stat().st_mode & 0o077 == 0
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from bot.channels.telegram import Telegram, TelegramUnusable, TokenRefused, units
 from bot.chat import Address, Reply
+from bot.config import Telegram as Rates
 from bot.courier import Delivery
 from bot.database import open_database
 from bot.delivery import Parcel, Unreachable
@@ -110,7 +111,7 @@ async def test_a_flood_slows_its_sender_alone(telegram: FakeTelegram, database_u
     for number in range(300):
         telegram.say(f"flood {number}", 1)
     telegram.say("patient", 2)
-    async with bot(settings(telegram, database_url, per_minute=600, burst=5)):
+    async with bot(settings(telegram, database_url, telegram=Rates(messages_per_minute=600, burst=5))):
         began = time.monotonic()
         await telegram.until(lambda: telegram.sent(2), 3)
         assert time.monotonic() - began < 2
@@ -120,7 +121,7 @@ async def test_a_flood_slows_its_sender_alone(telegram: FakeTelegram, database_u
     assert waiting[0][0] == 300 - len(telegram.sent(1))
     # The wait survives a restart, and so does the order.
     telegram.say("later", 1)
-    async with bot(settings(telegram, database_url, per_minute=600, burst=5)):
+    async with bot(settings(telegram, database_url, telegram=Rates(messages_per_minute=600, burst=5))):
         before = len(telegram.sent(1))
         await telegram.until(lambda: len(telegram.sent(1)) >= before + 5)
     assert telegram.sent(1) == [f"{n + 1}: flood {n}" for n in range(len(telegram.sent(1)))]
@@ -223,7 +224,7 @@ async def test_leaving_closes_what_waits(telegram: FakeTelegram, database_url: s
     telegram.fail("sendMessage", status=500, times=1000, when=lambda body: body["chat_id"] == 1)
     telegram.say("one", 1)
     telegram.say("two", 1)
-    async with bot(settings(telegram, database_url, delivery=Delivery(first_retry=0.4))):
+    async with bot(settings(telegram, database_url), Delivery(first_retry=0.4)):
         await telegram.until(lambda: telegram.faults["sendMessage"][0].times < 1000)
         telegram.push({"my_chat_member": _membership(telegram, 1, "kicked")})
         telegram.say("still here", 2)
@@ -319,7 +320,7 @@ async def test_sends_under_way_are_bounded(telegram: FakeTelegram, sqlite_url: s
         telegram.say("hello", person + 1)
     delivery = Delivery(in_flight=4)
     began = time.monotonic()
-    async with bot(settings(telegram, sqlite_url, delivery=delivery)):
+    async with bot(settings(telegram, sqlite_url), delivery):
         await telegram.until(lambda: len(telegram.sent()) == 100)
     assert time.monotonic() - began > 100 / 4 * 0.05
 
@@ -328,7 +329,7 @@ async def test_a_chat_is_paced_after_its_burst(telegram: FakeTelegram, sqlite_ur
     for number in range(5):
         telegram.say(str(number), 1)
     delivery = Delivery(per_chat_second=4, chat_burst=2)
-    async with bot(settings(telegram, sqlite_url, delivery=delivery)):
+    async with bot(settings(telegram, sqlite_url), delivery):
         await telegram.until(lambda: len(telegram.sent()) == 5)
     times = [call.at for call in telegram.calls if call.method == "sendMessage"]
     assert times[1] - times[0] < 0.2

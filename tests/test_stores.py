@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.chat import Address, Message, Person, Reply
+from bot.config import Retention
 from bot.courier import Courier
 from bot.database import Database
 from bot.delivery import Arrival, Gone
 from bot.dialogues import Dialogues
-from bot.doors import Settings, sweep
+from bot.doors import sweep
 from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.misses import Misses
@@ -112,10 +113,10 @@ async def test_the_sweep_deletes_what_is_old_and_nothing_that_waits(
     await outbox.mark([1], {}, [])
     await database.write(lambda unit: inbox.finish(unit, [one.id]))
     await database.write(lambda unit: inbox.quarantine(unit, {two.id: "unreadable"}))
-    settings = Settings("", done_days=3, quarantine_days=30, sent_days=3)
+    retention = Retention(done_days=3, quarantine_days=30, sent_days=3)
     for days, left in ((2, (3, 2)), (2, (2, 1)), (30, (1, 1))):
         clock.forward(days=days)
-        await sweep(settings, database, inbox, outbox, dialogues)
+        await sweep(retention, database, inbox, outbox, dialogues)
         assert await value("SELECT count(*) FROM inbox") == left[0]
         assert await value("SELECT count(*) FROM outbox") == left[1]
     assert await outbox.counts() == {"pending": 1}

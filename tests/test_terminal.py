@@ -171,7 +171,8 @@ class Screen:
         return before + part
 
     def types(self, text: str) -> None:
-        """Keys pressed."""
+        """Keys pressed, by someone slower than the race in readline between its prompt and its first wait."""
+        time.sleep(0.3)
         os.write(self.file, text.encode())
 
     def status(self) -> int:
@@ -201,6 +202,7 @@ def test_a_conversation_on_a_screen(tmp_path: Path, leave: str) -> None:
 def test_a_termination_ends_it_politely(tmp_path: Path) -> None:
     screen = Screen(tmp_path)
     screen.until("› ")
+    time.sleep(0.3)
     os.kill(screen.pid, signal.SIGTERM)
     screen.until(texts.GOODBYE)
     assert screen.status() == 0
