@@ -299,6 +299,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if sys.flags.dev_mode:  # python -X dev -m bot …: the whole of it, with what people wrote
+            raise
+        from bot.logs import trace  # noqa: PLC0415
+
+        print(f"stopped by a fault of the program: {trace(error)}", file=sys.stderr)
+        return 1
 
 
 def _speak_utf8(stream: TextIO) -> None:
