@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format bench lock clean
+# check is everything that CI runs; lint is its part without tests.
+.PHONY: run test check lint format bench lock clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/python -m bot run
@@ -11,12 +12,13 @@ run: $(VENV)/run.stamp
 test: $(VENV)/dev.stamp
 	@$(BIN)/python -m pytest
 
-check: $(VENV)/dev.stamp
+lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m bot check
-	$(BIN)/python -m pytest
+
+check: lint test
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .
@@ -24,6 +26,9 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks
+
+picture: $(VENV)/dev.stamp
+	@PYTHONPATH=. $(BIN)/python docs/draw_conversation.py
 
 lock:
 	$(PYTHON) -m pip install --quiet uv

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -232,7 +233,7 @@ def ask_for(questions: list[tuple[str, str, tuple[str, ...]]], url: str, clock: 
             await make_ready(database)
             for text, outcome, candidates in questions:
                 miss = Miss(text, text.casefold(), outcome, candidates)
-                await database.write(lambda unit, miss=miss: Misses(database, clock).add(unit, [miss]))
+                await database.write(partial(Misses(database, clock).add, found=[miss]))
                 clock.forward(days=1)
 
     command._until_stopped(put())
