@@ -304,7 +304,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         from bot.logs import trace  # noqa: PLC0415
 
-        print(f"stopped by a fault of the program: {trace(error)}", file=sys.stderr)
+        told = f"stopped by a fault of the program ({trace(error)})"
+        print(f"{told}; python -X dev -m bot tells more", file=sys.stderr)
         return 1
 
 

@@ -15,7 +15,8 @@ from bot.knowledge.answers import Renderer
 from bot.knowledge.kinds import KindModel
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.procedures import Knowledge
-from bot.knowledge.understanding import Reader, Thresholds
+from bot.knowledge.reading import Thresholds
+from bot.knowledge.understanding import Reader
 from bot.library import Library
 from bot.router import Router
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.chat import Address, Message, Person
-from bot.knowledge.understanding import Outcome
+from bot.knowledge.reading import Outcome
 from bot.logs import trace
 from bot.plain import plain
 from bot.router import Router, Step

@@ -9,13 +9,15 @@ import json
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from bot.knowledge.hearing import Heard
 from bot.knowledge.kinds import KINDS, Kind, KindModel, features
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.procedures import Knowledge
+from bot.knowledge.reading import Outcome, Reading, Thresholds
 from bot.knowledge.vietnamese import fold
 
 Example = tuple[frozenset[str], int]
@@ -40,7 +42,9 @@ def read_kinds(path: Path) -> list[tuple[str, Kind]]:
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         item = json.loads(line)
         if item["kind"] not in KINDS:
-            raise ValueError(f"{path.name}:{number}: unknown kind {item['kind']!r}, must be one of {', '.join(KINDS)}")
+            raise ValueError(
+                f"{path.name}:{number}: unknown kind {item['kind']!r}, must be one of {', '.join(KINDS)}"
+            )
         found.append((item["text"], item["kind"]))
     return found
 
@@ -48,19 +52,26 @@ def read_kinds(path: Path) -> list[tuple[str, Kind]]:
 def questions_of(knowledge: Knowledge) -> Iterator[tuple[str, Kind]]:
     """Questions made of the knowledge base's own wordings, so that its words are known as words of questions."""
     chance = random.Random(_SEED)  # noqa: S311 - repeatable, not secret
-    entries = (*knowledge.procedures.values(), *knowledge.topics, *knowledge.elsewhere, *knowledge.fields.values())
-    for entry in entries:
-        names = [entry.name, *entry.aliases]
+    named: list[tuple[str, tuple[str, ...]]] = [
+        *((entry.name, entry.aliases) for entry in knowledge.procedures.values()),
+        *((topic.name, topic.aliases) for topic in knowledge.topics),
+        *((other.name, other.aliases) for other in knowledge.elsewhere),
+        *((work.name, work.aliases) for work in knowledge.fields.values()),
+    ]
+    for entry_name, aliases in named:
+        names = [entry_name, *aliases]
         chance.shuffle(names)
         for name in names[:_NAMES_OF_AN_ENTRY]:
             yield chance.choice(_FRAMES).format(name), "question"
 
 
 def learn_kinds(lexicon: Lexicon, hear: Hear, labelled: Iterable[tuple[str, Kind]]) -> KindModel:
-    """A softmax regression by stochastic gradient descent with per-feature steps; the same input gives the same model."""
+    """A softmax regression by stochastic gradient descent; the same input gives the same model."""
     examples = list(_examples(lexicon, hear, labelled))
     counts = Counter(feature for found, _ in examples for feature in found)
-    kept = [([feature for feature in sorted(found) if counts[feature] >= _SEEN], kind) for found, kind in examples]
+    kept = [
+        ([feature for feature in sorted(found) if counts[feature] >= _SEEN], kind) for found, kind in examples
+    ]
     weights: dict[str, list[float]] = defaultdict(lambda: [0.0] * len(KINDS))
     squares: dict[str, list[float]] = defaultdict(lambda: [0.1] * len(KINDS))
     start = [0.0] * len(KINDS)
@@ -81,7 +92,11 @@ def _examples(lexicon: Lexicon, hear: Hear, labelled: Iterable[tuple[str, Kind]]
 
 
 def _step(
-    weights: dict[str, list[float]], squares: dict[str, list[float]], start: list[float], found: Sequence[str], kind: int
+    weights: dict[str, list[float]],
+    squares: dict[str, list[float]],
+    start: list[float],
+    found: Sequence[str],
+    kind: int,
 ) -> None:
     scale = 1 / math.sqrt(len(found) + 1)
     rows = [weights[feature] for feature in found]
@@ -103,5 +118,128 @@ def _step(
 
 def write_model(model: KindModel, path: Path) -> None:
     """One feature a line, sorted, so that a change can be read in a diff."""
-    rows = ",\n".join(f"  {json.dumps(name, ensure_ascii=False)}: {json.dumps(list(model.weights[name]))}" for name in sorted(model.weights))
+    rows = ",\n".join(
+        f"  {json.dumps(name, ensure_ascii=False)}: {json.dumps(list(model.weights[name]))}"
+        for name in sorted(model.weights)
+    )
     path.write_text(f'{{"start": {json.dumps(list(model.start))}, "weights": {{\n{rows}\n}}}}\n', "utf-8")
+
+
+# -- thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A labelled conversation: what was said, and what the last message must lead to."""
+
+    said: tuple[str, ...]
+    outcome: Outcome
+    tasks: tuple[frozenset[str], ...] = ()  # for every question the codes of which any is right
+    facets: frozenset[str] = frozenset()
+
+
+def read_cases(path: Path, known: Collection[str]) -> list[Case]:
+    """Labelled conversations; those about procedures that the knowledge base does not hold are left out."""
+    found = []
+    for line in path.read_text("utf-8").splitlines():
+        item = json.loads(line)
+        tasks = tuple(frozenset(codes) for codes in item.get("tasks", [])) or (
+            frozenset(item.get("codes", ())),
+        )
+        held = all(task & set(known) for task in tasks)
+        if item["outcome"] == "answer" and not held:
+            continue
+        found.append(Case(tuple(item["said"]), item["outcome"], tasks, frozenset(item.get("facets", ()))))
+    return found
+
+
+class Measured(dict[str, tuple[int, int]]):
+    """Right ones and all ones of every measure."""
+
+    def share(self, name: str) -> float:
+        """The share of right ones, 0 to 1."""
+        right, counted = self.get(name, (0, 0))
+        return right / counted if counted else 0.0
+
+    def __str__(self) -> str:
+        return "  ".join(
+            f"{name} {self.share(name):.3f} ({counted})" for name, (_, counted) in sorted(self.items())
+        )
+
+
+Converse = Callable[[Sequence[str]], Reading]
+
+
+def measure(cases: Iterable[Case], converse: Converse) -> Measured:
+    """top1, facets (of the right ones), behaviour, misled, complaint_recall and complaint_false over the cases."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for case in cases:
+        for name, right in _judged(case, converse(case.said)):
+            counts[name][0] += right
+            counts[name][1] += 1
+    return Measured({name: (right, counted) for name, (right, counted) in counts.items()})
+
+
+def _judged(case: Case, got: Reading) -> Iterator[tuple[str, bool]]:
+    yield "behaviour", got.outcome == case.outcome
+    if case.outcome == "answer":
+        first = {task.code for task in got.tasks}
+        right = got.outcome == "answer" and all(task & first for task in case.tasks)
+        yield "top1", right
+        if right and case.facets:
+            yield "facets", set(got.facets) == case.facets
+    else:
+        yield "misled", got.outcome == "answer"
+    if case.outcome == "complaint":
+        yield "complaint_recall", got.outcome == "complaint"
+    else:
+        yield "complaint_false", got.outcome == "complaint"
+
+
+def worth(measured: Measured) -> float:
+    """What calibration maximises: right reactions, with a heavy price on what misleads or accuses."""
+    return (
+        measured.share("behaviour")
+        + measured.share("top1")
+        + 0.5 * measured.share("complaint_recall")
+        - 4 * max(0.0, measured.share("misled") - 0.02)
+        - 6 * max(0.0, measured.share("complaint_false") - 0.005)
+    )
+
+
+_BOUNDS = {
+    "answer": (0.3, 0.7),
+    "clarify": (0.12, 0.5),
+    "offer": (0.05, 0.3),
+    "margin": (0.9, 1.0),
+    "said": (0.35, 0.8),
+}
+_FIXED = {"specific"}  # used where messages are looked up, which is done once here
+_STEPS = (0.12, -0.12, 0.05, -0.05)
+_LEAST_GAIN = 1e-4
+
+
+def climb(start: Thresholds, value: Callable[[Thresholds], float], tell: Callable[[str], None]) -> Thresholds:
+    """The best thresholds found from `start` by moving one at a time until nothing gains; bounds keep the bot from
+    answering on little or never asking back."""
+    best, gained = start, value(start)
+    moved = True
+    while moved:
+        moved = False
+        for field in fields(Thresholds):
+            if field.name in _FIXED:
+                continue
+            low, high = _BOUNDS.get(field.name, (0.05, 1.0))
+            for step in _STEPS:
+                place = round(min(high, max(low, getattr(best, field.name) + step)), 3)
+                trial = replace(best, **{field.name: place})
+                found = value(trial) if trial != best else gained
+                if found > gained + _LEAST_GAIN:
+                    best, gained, moved = trial, found, True
+                    tell(f"{field.name} {place}: {gained:.4f}")
+    return best
+
+
+def write_thresholds(thresholds: Thresholds, path: Path) -> None:
+    """One threshold a line."""
+    path.write_text(json.dumps(asdict(thresholds), indent=2) + "\n", "utf-8")

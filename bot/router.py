@@ -13,7 +13,8 @@ from bot.chat import Action, Message, Reply
 from bot.dialogue import Dialogue
 from bot.handlers import questions
 from bot.handlers.questions import Answered, Desk
-from bot.knowledge.understanding import MOST_WORDS, Reading
+from bot.knowledge.finding import MOST_WORDS
+from bot.knowledge.reading import Reading
 from bot.knowledge.vietnamese import phrase_key
 from bot.turn import Miss, Turn
 

@@ -11,7 +11,8 @@ from bot.dialogue import Dialogue
 from bot.knowledge.answers import Guide, Renderer, guide_kind
 from bot.knowledge.lexicon import FACETS
 from bot.knowledge.procedures import Elsewhere
-from bot.knowledge.understanding import Context, Reader, Reading, Task
+from bot.knowledge.reading import Context, Reading, Task
+from bot.knowledge.understanding import Reader
 
 _NEAR = 3
 

@@ -14,7 +14,7 @@ from bot.config import Config, Contact, Purpose
 from bot.knowledge import cards
 from bot.knowledge.cards import Card, Section
 from bot.knowledge.procedures import Elsewhere, Knowledge
-from bot.knowledge.understanding import Task
+from bot.knowledge.reading import Task
 from bot.knowledge.vietnamese import phrase_key
 
 Guide = Literal["appeal", "denunciation", "both"]

@@ -56,5 +56,7 @@ def hear(
     bare = share_marked(tokens(text)) < _TYPED_WITH_MARKS
     rendered = render(words, () if bare else exact)
     facets = find_facets(lexicon, rendered)
-    framing = lexicon.frame.words(rendered) | lexicon.compare.words(rendered) | lexicon.carry_on.words(rendered)
+    framing = (
+        lexicon.frame.words(rendered) | lexicon.compare.words(rendered) | lexicon.carry_on.words(rendered)
+    )
     return Heard(text, words, rendered, facets, fillers, facets.words | framing | fillers, bare)

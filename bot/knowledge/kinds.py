@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -37,7 +38,7 @@ def features(lexicon: Lexicon, heard: Heard) -> set[str]:
     words = heard.words[:_READ]
     keys = ["0" if word.key.isdigit() else word.key for word in words]
     found = set(keys)
-    found.update(f"{left} {right}" for left, right in zip(keys, keys[1:], strict=False))
+    found.update(f"{left} {right}" for left, right in pairwise(keys))
     found.update(f"={word.text}" for word in words if word.marked)
     found.update(_signs(lexicon, heard))
     return found
@@ -69,7 +70,9 @@ class KindModel:
     def load(path: Path = MODEL) -> KindModel:
         """The weights that calibration wrote."""
         stored = json.loads(path.read_text("utf-8"))
-        return KindModel({name: tuple(row) for name, row in stored["weights"].items()}, tuple(stored["start"]))
+        return KindModel(
+            {name: tuple(row) for name, row in stored["weights"].items()}, tuple(stored["start"])
+        )
 
     def chances(self, found: Iterable[str]) -> dict[Kind, float]:
         """The chance of every kind; they add up to 1."""

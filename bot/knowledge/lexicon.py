@@ -17,7 +17,8 @@ HERE = Path(__file__).parent
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 FACETS = (
-    "documents", "fee", "deadline", "place", "steps", "online", "forms", "legal_basis", "conditions", "result", "agency",
+    "documents", "fee", "deadline", "place", "steps", "online",
+    "forms", "legal_basis", "conditions", "result", "agency",
 )  # fmt: skip
 
 
@@ -65,7 +66,10 @@ class Lexicon:
             filler_words=frozenset(words_of(words["fillers"])),
             filler_keys=frozenset(map(key, words_of(words["fillers"]))),
             concepts=tuple(
-                (tuple(token.text for token in tokens(concept["means"])), Patterns.compile(concept["said"], lenient=True))
+                (
+                    tuple(token.text for token in tokens(concept["means"])),
+                    Patterns.compile(concept["said"], lenient=True),
+                )
                 for concept in words["concepts"]
             ),
             frame=Patterns.compile(words["frame"], lenient=True),
@@ -79,7 +83,9 @@ class Lexicon:
             first=Patterns.compile(words["back"]["first"]),
             correction=Patterns.compile(words["correction"]),
             negated=Patterns.compile(words["negated"]),
-            ordinals={phrase_key(said): int(n) for n, sayings in words["ordinals"].items() for said in sayings},
+            ordinals={
+                phrase_key(said): int(n) for n, sayings in words["ordinals"].items() for said in sayings
+            },
             choice_words=frozenset(key(word) for word in words["choice_words"]),
             intents={
                 name: Patterns.compile(patterns, lenient=name in {"small_talk", "praise", "praise_not"})

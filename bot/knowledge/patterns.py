@@ -18,7 +18,9 @@ _HOOK_AND_TILDE = str.maketrans("ảẳẩẻểỉỏổởủửỷãẵẫẽ
 
 def render(words: Sequence[Token], exact: Collection[str] = ()) -> str:
     """The text that patterns are matched against; words of `exact` mean what they say even without marks."""
-    return " " + "".join(f"{word.key}/{word.text if word.marked or word.text in exact else ''} " for word in words)
+    return " " + "".join(
+        f"{word.key}/{word.text if word.marked or word.text in exact else ''} " for word in words
+    )
 
 
 def same_marks(typed: str, known: str) -> bool:
@@ -44,7 +46,9 @@ def _slot(slot: str, alone: bool) -> str:
     choices = [choice.split("_") for choice in slot.replace("?", "").split("|")]
     choices.sort(key=len, reverse=True)  # the longest wording first
     # A lone syllable without marks is too many words at once (voi: với, vòi, vôi): alone it needs its marks.
-    body = "|".join("".join(_word(word, not (alone and len(words) == 1)) for word in words) for words in choices)
+    body = "|".join(
+        "".join(_word(word, not (alone and len(words) == 1)) for word in words) for words in choices
+    )
     return f"(?:{body}){'?' if optional else ''}"
 
 

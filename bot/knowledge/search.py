@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from heapq import nlargest, nsmallest
+from itertools import pairwise
 from operator import itemgetter
 from typing import Literal
 
@@ -75,7 +76,9 @@ class Query:
     pairs: frozenset[Pair]  # neighbours, also over one filler
     implied: frozenset[Pair]  # neighbours among words that were meant, not said
     bare: bool  # typed without marks
-    said_words: int  # of `words`; those after them were not said but meant
+    telling: frozenset[
+        int
+    ]  # positions of words that tell something: no fillers, none that ask; and what was meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ class Hit:
     explained: float  # share of the message that the entry explains
     evidence: float  # weight of the words in common
     phrase: Phrase = field(repr=False)
-    covered: frozenset[int] = field(default=frozenset(), repr=False)  # positions of explained words in the query
+    covered: frozenset[int] = field(
+        default=frozenset(), repr=False
+    )  # positions of explained words in the query
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,8 @@ class Index:
         for entry, phrases in wordings:
             self._add(entry, phrases)
         self._pair_entries = {
-            pair: tuple({self._phrases[at].entry for at in places}) for pair, places in self._pair_postings.items()
+            pair: tuple({self._phrases[at].entry for at in places})
+            for pair, places in self._pair_postings.items()
         }
         self._known = sorted(word for word in self._weights if len(word) > 2)
 
@@ -146,7 +152,8 @@ class Index:
     def _add_phrase(self, number: int, source: Source, words: tuple[Token, ...]) -> None:
         light = [word.text in self.lexicon.filler_words for word in words]
         weights = tuple(
-            self._weights[word.key] * (_FILLER if filler else 1.0) for word, filler in zip(words, light, strict=True)
+            self._weights[word.key] * (_FILLER if filler else 1.0)
+            for word, filler in zip(words, light, strict=True)
         )
         pairs = tuple(
             self._weighed(pair, light[i] or light[i + 1]) for i, pair in enumerate(_neighbours(words))
@@ -219,7 +226,8 @@ class Index:
             near = process.extract(word, self._known, scorer=OSA.distance, score_cutoff=1, limit=12)
             self._corrected[word] = tuple(candidate for candidate, _, _ in near)
         ranked = [
-            ((before, candidate) in self._pairs) + ((candidate, after) in self._pairs) for candidate in self._corrected[word]
+            ((before, candidate) in self._pairs) + ((candidate, after) in self._pairs)
+            for candidate in self._corrected[word]
         ]
         best = max(ranked, default=0)
         return self._corrected[word][ranked.index(best)] if best else None
@@ -245,26 +253,30 @@ class Index:
     def query(
         self, words: Sequence[Token], bare: bool, ignored: Iterable[int] = (), implied: Iterable[str] = ()
     ) -> Query:
-        """A query out of words, `bare` when typed without marks; `ignored` are positions that need no explanation (words that frame the question).
+        """A query out of words, `bare` when typed without marks.
 
-        `implied` words were not said but meant: they may be found, and nothing is missing when they are not.
+        `ignored` are positions of words that frame the question and need no explanation; `implied` words were not said but meant: they may be found, and nothing is missing when they are not.
         """
         fillers = self.fillers(words)
         light = fillers.union(ignored)
         needs = tuple(0.0 if i in light else self.weight(word.key) for i, word in enumerate(words))
         places: dict[str, tuple[int, ...]] = {}
-        for i, word in enumerate(words):
-            places[word.key] = (*places.get(word.key, ()), i)
         meant = [Token(text, _key(text)) for text in implied]
-        for i, word in enumerate(meant, len(words)):
+        for i, word in enumerate((*words, *meant)):
             places[word.key] = (*places.get(word.key, ()), i)
         strong = [word for i, word in enumerate(words) if i not in fillers]
         pairs = frozenset(_neighbours(words)) | frozenset(_neighbours(strong))
-        implied_pairs = frozenset(_neighbours(meant))
-        all_words = (*words, *meant)
-        topical = frozenset(word.key for word in (*strong, *meant))
+        asked = range(len(words), len(words) + len(meant))
         return Query(
-            all_words, (*needs, *[0.0] * len(meant)), sum(needs), places, topical, pairs, implied_pairs, bare, len(words)
+            words=(*words, *meant),
+            needs=(*needs, *(0.0 for _ in meant)),
+            need=sum(needs),
+            places=places,
+            topical=frozenset(word.key for word in (*strong, *meant)),
+            pairs=pairs,
+            implied=frozenset(_neighbours(meant)),
+            bare=bare,
+            telling=frozenset((*(i for i, need in enumerate(needs) if need > 0), *asked)),
         )
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
@@ -284,7 +296,10 @@ class Index:
     def rank(self, hits: Iterable[Hit], pooled: Pool, limit: int = 10) -> list[Hit]:
         """Hits with what their entries know of the whole message counted in, best first."""
         trust = (1 - _WORDING) * min(1.0, pooled.need / self.heaviest)
-        scored = [(-_WORDING * hit.score - trust * pooled.known.get(hit.number, 0.0), hit.entry.ref, hit) for hit in hits]
+        scored = [
+            (-_WORDING * hit.score - trust * pooled.known.get(hit.number, 0.0), hit.entry.ref, hit)
+            for hit in hits
+        ]
         best = nsmallest(limit, scored, key=itemgetter(0, 1))
         return [replace(hit, score=-score) for score, _, hit in best]
 
@@ -311,9 +326,11 @@ class Index:
         if len(words) >= _FEW:
             words = [key for key in words if key in query.topical]  # fillers alone find nothing
         found = [(self._postings[key], self._weights[key]) for key in words]
-        for pair in query.pairs | query.implied:
-            if pair in self._pair_postings:
-                found.append((self._pair_postings[pair], self._pairs[pair] + self._weights[pair[0]]))
+        found.extend(
+            (self._pair_postings[pair], self._pairs[pair] + self._weights[pair[0]])
+            for pair in query.pairs | query.implied
+            if pair in self._pair_postings
+        )
         found.sort(key=lambda term: len(term[0]))
         gathered: dict[int, float] = defaultdict(float)
         seen = 0
@@ -346,14 +363,16 @@ class Index:
         said_share = said / phrase.total if phrase.total else 0.0
         explained_share = min(1.0, explained / query.need) if query.need else 1.0
         score = _SHARE[phrase.source] * said_share**1.5 * (0.45 + 0.55 * explained_share)
-        if said_share < 0.97 or explained_share < 0.97:  # what is said word for word needs no weight behind it
+        if (
+            said_share < 0.97 or explained_share < 0.97
+        ):  # what is said word for word needs no weight behind it
             score *= 1 - math.exp(-2.2 * said / self.heaviest)
         entry = self.entries[phrase.entry]
         return Hit(entry, phrase.entry, score, said_share, explained_share, said, phrase, frozenset(covered))
 
 
 def _neighbours(words: Sequence[Token]) -> list[Pair]:
-    return [(left.key, right.key) for left, right in zip(words, words[1:], strict=False)]
+    return [(left.key, right.key) for left, right in pairwise(words)]
 
 
 def _likeness(typed: Token, known: Token, bare: bool) -> float:
@@ -387,9 +406,15 @@ def _wordings(knowledge: Knowledge, lexicon: Lexicon) -> Iterator[Wording]:
         ]
         yield Entry("procedure", code, procedure.name), _split(texts, lexicon)
     for i, topic in enumerate(knowledge.topics):
-        yield Entry("topic", f"topic:{i}", topic.name), _split([("alias", alias) for alias in (topic.name, *topic.aliases)], lexicon)
+        yield (
+            Entry("topic", f"topic:{i}", topic.name),
+            _split([("alias", alias) for alias in (topic.name, *topic.aliases)], lexicon),
+        )
     for name, work in knowledge.fields.items():
-        yield Entry("topic", f"field:{name}", work.name), _split([("alias", alias) for alias in (work.name, *work.aliases)], lexicon)
+        yield (
+            Entry("topic", f"field:{name}", work.name),
+            _split([("alias", alias) for alias in (work.name, *work.aliases)], lexicon),
+        )
     for i, other in enumerate(knowledge.elsewhere):
         yield (
             Entry("elsewhere", f"elsewhere:{i}", other.name),
@@ -407,10 +432,10 @@ def _body(procedure: Procedure) -> Iterator[str]:
     yield from (procedure.result, procedure.audience, procedure.note)
 
 
-def _split(
-    texts: Iterable[tuple[Source, str]], lexicon: Lexicon
-) -> list[tuple[Source, tuple[Token, ...]]]:
-    return [(source, tuple(_once(word) for word in _written_out(tokens(text), lexicon))) for source, text in texts]
+def _split(texts: Iterable[tuple[Source, str]], lexicon: Lexicon) -> list[tuple[Source, tuple[Token, ...]]]:
+    return [
+        (source, tuple(_once(word) for word in _written_out(tokens(text), lexicon))) for source, text in texts
+    ]
 
 
 @lru_cache(maxsize=16384)
@@ -466,7 +491,7 @@ def _linked(wordings: Sequence[Wording], lexicon: Lexicon) -> frozenset[Pair]:
                 pairs.update(_neighbours(words))
                 plain.update(
                     (left.key, right.key)
-                    for left, right in zip(words, words[1:], strict=False)
+                    for left, right in pairwise(words)
                     if left.text not in lexicon.filler_words and right.text not in lexicon.filler_words
                 )
     seldom_apart = {

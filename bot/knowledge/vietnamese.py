@@ -53,7 +53,7 @@ def clean(text: str) -> str:
 
 
 def syllable(word: str) -> str:
-    """One spelling for a marked syllable: tone on the same vowel (`hoà` is `hòa`, `thuý` is `thúy`), final i/y alike."""
+    """One spelling for a marked syllable: tone on the same vowel (`hoà` is `hòa`), final i/y alike."""
     if word.isascii():
         return _FINAL_Y.sub(r"\1i", word)
     decomposed = unicodedata.normalize("NFD", word)
@@ -159,12 +159,15 @@ def _shape(letters: str, vowels: dict[str, str], free_keys: str) -> str:
     return letters
 
 
-def split_glued(word: str, known: Collection[str], linked: Collection[tuple[str, str]], longest: int = 7) -> list[str]:
+def split_glued(
+    word: str, known: Collection[str], linked: Collection[tuple[str, str]], longest: int = 7
+) -> list[str]:
     """A glued word as known keys (`khaibaotamvang` -> khai bao tam vang), [] when impossible.
 
     Cheapest wins: one for a piece, one more for a piece that is not known to follow the piece before it.
     """
-    best: list[dict[str, tuple[int, list[str]]]] = [{"": (0, [])}] + [{} for _ in word]
+    best: list[dict[str, tuple[int, list[str]]]] = [{} for _ in range(len(word) + 1)]
+    best[0][""] = (0, [])
     for end in range(2, len(word) + 1):
         for start in range(max(0, end - longest), end - 1):
             piece = key(word[start:end])

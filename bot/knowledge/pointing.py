@@ -1,0 +1,56 @@
+"""Pointing instead of naming: `cái thứ hai`, `số 3`, `cái cuối`, or what tells one of a list apart."""
+
+from __future__ import annotations
+
+from bot.knowledge.hearing import Heard
+from bot.knowledge.lexicon import Lexicon
+from bot.knowledge.procedures import Knowledge
+from bot.knowledge.reading import Context, Reading, answer
+from bot.knowledge.vietnamese import tokens
+
+_MIDDLE = 0  # the ordinal of the one in the middle
+_MOST_NAMED = 4  # words that name one of a list
+_DIGITS = frozenset("123456")
+
+
+def pointed_at(lexicon: Lexicon, heard: Heard, context: Context) -> Reading | None:
+    """The one of the list shown, or of what was talked about, that an ordinal points at."""
+    place = _ordinal(lexicon, heard)
+    listed = context.shown
+    if not listed and place in {1, -1} and len(context.history) > 1:
+        listed = context.history
+    if place is None or not listed or place > len(listed):
+        return None
+    at = (len(listed) - 1) // 2 if place == _MIDDLE else place - (place > 0)
+    facets = heard.facets.names or (context.facets if context.shown else ())
+    return answer(listed[at], facets, chosen=True)
+
+
+def told_apart(knowledge: Knowledge, heard: Heard, context: Context) -> Reading | None:
+    """The one of the list shown whose name alone holds all the words said (`gia hạn`, `khóa`)."""
+    said = {heard.words[i].key for i in heard.fresh}
+    if not said or len(said) > _MOST_NAMED:
+        return None
+    fitting = [
+        code
+        for code in context.shown
+        if said <= {word.key for word in tokens(knowledge.procedures[code].name)}
+    ]
+    return (
+        answer(fitting[0], heard.facets.names or context.facets, chosen=True) if len(fitting) == 1 else None
+    )
+
+
+def _ordinal(lexicon: Lexicon, heard: Heard) -> int | None:
+    """The place named (1 is the first, -1 the last, 0 the middle) when the message holds little else."""
+    keys = [word.key for word in heard.words]
+    idle = {i for i, key in enumerate(keys) if i in heard.light or key in lexicon.choice_words}
+    for length in (2, 1):
+        for start in range(len(keys) - length + 1):
+            said = " ".join(keys[start : start + length])
+            place = int(said) if said in _DIGITS else lexicon.ordinals.get(said)
+            others = set(range(len(keys))) - set(range(start, start + length))
+            plain = length == 2 or said.isdigit() or not others or keys[start - 1] == "cai"
+            if place is not None and plain and others <= idle:
+                return place
+    return None
