@@ -67,7 +67,7 @@ def load_thresholds(path: Path = THRESHOLDS) -> Thresholds:
 
 def build(files: Files = Files(), clock: Callable[[], datetime] = utc_now) -> App:
     """Everything, ready to answer. InvalidKnowledgeError and InvalidConfigError name all faults."""
-    config = Config.load(files.config, today_in_vietnam(clock()))
+    config = Config.load(files.config, today_in_vietnam(clock()), lenient=True)
     lexicon, thresholds, model = Lexicon.load(), load_thresholds(), KindModel.load()
     calendar = config.working_calendar()
 

@@ -94,6 +94,7 @@ def calibrate(files: Files, training: Path, tell: Callable[[str], None]) -> None
     knowledge, lexicon = old.knowledge, old.lexicon
     labelled = read_kinds(training / "kinds.jsonl")
     cases = read_cases(training / "questions.jsonl", knowledge.procedures)
+    frames = (training / "frames.txt").read_text("utf-8").splitlines()
     tell(f"{len(labelled)} labelled messages, {len(cases)} conversations about procedures that are held")
     finder = _Remembering(knowledge, lexicon, old.limits.specific)
 
@@ -102,7 +103,7 @@ def calibrate(files: Files, training: Path, tell: Callable[[str], None]) -> None
         return measure(cases, _conversation(Desk(reader, desk.renderer)))
 
     tell(f"before: {measured(old.model, old.limits)}")
-    model = learn_kinds(lexicon, finder.hear, [*labelled, *questions_of(knowledge)])
+    model = learn_kinds(lexicon, finder.hear, [*labelled, *questions_of(knowledge, frames)])
     write_model(model, MODEL)
     tell(f"kinds learned: {len(model.weights)} features")
     once = _RememberingModel(model)

@@ -29,10 +29,6 @@ _RATE = 0.25
 _DECAY = 2e-4
 _SEEN = 3  # times a feature must occur
 _SMALL = 0.05  # weights that change nothing are left out
-_FRAMES = (
-    "{}", "{}", "{}", "{} cần giấy tờ gì", "cho hỏi {}", "tôi muốn {}", "{} mất bao lâu", "{} ở đâu",
-    "{} làm thế nào", "em cần {} ạ", "{} bao nhiêu tiền", "thủ tục {}", "{} được không",
-)  # fmt: skip
 _NAMES_OF_AN_ENTRY = 3
 
 
@@ -49,8 +45,11 @@ def read_kinds(path: Path) -> list[tuple[str, Kind]]:
     return found
 
 
-def questions_of(knowledge: Knowledge) -> Iterator[tuple[str, Kind]]:
-    """Questions made of the knowledge base's own wordings, so that its words are known as words of questions."""
+def questions_of(knowledge: Knowledge, frames: Sequence[str]) -> Iterator[tuple[str, Kind]]:
+    """Questions made of the knowledge base's own wordings, so that its words are known as words of questions.
+
+    `frames` are sentences with `{}` where the wording goes; one that stands there several times is taken as often.
+    """
     chance = random.Random(_SEED)  # noqa: S311 - repeatable, not secret
     named: list[tuple[str, tuple[str, ...]]] = [
         *((entry.name, entry.aliases) for entry in knowledge.procedures.values()),
@@ -62,7 +61,7 @@ def questions_of(knowledge: Knowledge) -> Iterator[tuple[str, Kind]]:
         names = [entry_name, *aliases]
         chance.shuffle(names)
         for name in names[:_NAMES_OF_AN_ENTRY]:
-            yield chance.choice(_FRAMES).format(name), "question"
+            yield chance.choice(frames).format(name), "question"
 
 
 def learn_kinds(lexicon: Lexicon, hear: Hear, labelled: Iterable[tuple[str, Kind]]) -> KindModel:

@@ -44,7 +44,7 @@ async def run(  # noqa: PLR0913  what the doors need
 
     Unusable is for the operator: it says what to do, without secrets. `delivery` goes before the settings'.
     """
-    delivery = delivery or _delivery(settings)
+    delivery = delivery or delivery_of(settings)
     telegram = Telegram(settings.telegram_token, settings.telegram_api_url, delivery.in_flight)
     try:
         async with await open_database(settings.database_url) as database:
@@ -55,7 +55,8 @@ async def run(  # noqa: PLR0913  what the doors need
         await telegram.close()
 
 
-def _delivery(settings: Settings) -> Delivery:
+def delivery_of(settings: Settings) -> Delivery:
+    """How hard to try, as the office set it."""
     office = settings.telegram
     return Delivery(in_flight=office.sends_in_flight, per_chat_second=1 / office.seconds_per_chat)
 

@@ -6,8 +6,11 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot.config import Config, InvalidConfigError, Settings
+from bot.courier import Delivery
+from bot.doors import delivery_of
 
 SHIPPED = Path(__file__).parent.parent / "config.yaml"
 TODAY = date(2026, 11, 22)
@@ -144,6 +147,20 @@ def test_settings_come_from_the_environment_and_hide_secrets() -> None:
     assert settings.telegram_token == "12:secret"  # noqa: S105
     assert settings.data_dir == Path("/srv/bot")
     assert "secret" not in repr(settings)
+
+
+def test_the_office_decides_rates_and_days(tmp_path: Path) -> None:
+    path = changed(tmp_path, ("sends_in_flight: 24", "sends_in_flight: 16"), ("sent_days: 3", "sent_days: 9"))
+    settings = Settings.from_env({}, Config.load(path, TODAY))
+    assert settings.telegram.sends_in_flight == 16
+    assert settings.retention.sent_days == 9
+    assert settings.conversation.expires_minutes == 1440
+    assert delivery_of(settings) == Delivery(in_flight=16, per_chat_second=1.0)
+
+
+def test_a_data_directory_with_odd_letters_is_kept() -> None:
+    url = Settings.from_env({"BOT_DATA_DIR": "/srv/a b?c%41#d"}).database_url
+    assert make_url(url).database == "/srv/a b?c%41#d/bot.db"
 
 
 def test_settings_without_an_environment() -> None:

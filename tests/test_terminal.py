@@ -199,6 +199,19 @@ def test_a_conversation_on_a_screen(tmp_path: Path, leave: str) -> None:
     assert screen.status() == 0
 
 
+def test_a_hang_up_reloads_and_the_talk_goes_on(tmp_path: Path) -> None:
+    screen = Screen(tmp_path)
+    screen.until("› ")
+    time.sleep(0.3)
+    os.kill(screen.pid, signal.SIGHUP)
+    screen.types("đăng ký kết hôn phí bao nhiêu\n")
+    assert "miễn phí" in screen.until("Phản ánh")
+    screen.until("› ")
+    screen.types("/thoat\n")
+    screen.until(texts.GOODBYE)
+    assert screen.status() == 0
+
+
 def test_a_termination_ends_it_politely(tmp_path: Path) -> None:
     screen = Screen(tmp_path)
     screen.until("› ")

@@ -235,7 +235,7 @@ def _dates(tree: Tree, today: date) -> Iterator[Fault]:
         for path, entry in _entries(tree, section):
             checked = day_or_none(entry.get("checked"))
             if checked and checked > today:
-                yield tree.fault((*path, "checked"), f"ngày kiểm tra ở tương lai: {checked}")
+                yield tree.fault((*path, "checked"), f"ngày kiểm tra ở tương lai: {checked}", ages=True)
             for i, fee in _groups(entry, "local_fees"):
                 yield from _validity(tree, (*path, "local_fees", i, "until"), fee, today)
 

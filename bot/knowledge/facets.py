@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 from bot.knowledge.lexicon import FACETS, Lexicon
 
-_WEAK = {"steps_weak": "steps", "conditions_weak": "conditions", "online_weak": "online"}
+_WEAK = {
+    "steps_weak": "steps",
+    "conditions_weak": "conditions",
+    "online_weak": "online",
+    "documents_weak": "documents",
+}
 
 
 Span = tuple[int, int]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.knowledge.hearing import Heard
 from bot.knowledge.lexicon import Lexicon
-from bot.knowledge.procedures import Knowledge
+from bot.knowledge.procedures import Knowledge, Procedure
 from bot.knowledge.reading import Context, Reading, answer
 from bot.knowledge.vietnamese import tokens
 
 _MIDDLE = 0  # the ordinal of the one in the middle
 _MOST_NAMED = 4  # words that name one of a list
-_DIGITS = frozenset("123456")
+_FIGURE = re.compile(r"[1-9]\d?")
 
 
 def pointed_at(lexicon: Lexicon, heard: Heard, context: Context) -> Reading | None:
@@ -19,8 +21,10 @@ def pointed_at(lexicon: Lexicon, heard: Heard, context: Context) -> Reading | No
     listed = context.shown
     if not listed and place in {1, -1} and len(context.history) > 1:
         listed = context.history
-    if place is None or not listed or place > len(listed):
+    if place is None or not listed:
         return None
+    if place > len(listed):
+        return Reading("clarify", procedures=listed, facets=context.facets) if context.shown else None
     at = (len(listed) - 1) // 2 if place == _MIDDLE else place - (place > 0)
     facets = heard.facets.names or (context.facets if context.shown else ())
     return answer(listed[at], facets, chosen=True)
@@ -41,6 +45,18 @@ def told_apart(knowledge: Knowledge, heard: Heard, context: Context) -> Reading 
     )
 
 
+def told_case(procedure: Procedure, heard: Heard) -> str:
+    """The case of a procedure of which one wording is wholly said; the longest such wording wins."""
+    said = {word.key for word in heard.words}
+    best = ("", 0)
+    for case, wordings in procedure.cases.items():
+        for wording in (case, *wordings):
+            keys = {word.key for word in tokens(wording)}
+            if keys <= said and len(keys) > max(best[1], 1):
+                best = (case, len(keys))
+    return best[0]
+
+
 def _ordinal(lexicon: Lexicon, heard: Heard) -> int | None:
     """The place named (1 is the first, -1 the last, 0 the middle) when the message holds little else."""
     keys = [word.key for word in heard.words]
@@ -48,7 +64,7 @@ def _ordinal(lexicon: Lexicon, heard: Heard) -> int | None:
     for length in (2, 1):
         for start in range(len(keys) - length + 1):
             said = " ".join(keys[start : start + length])
-            place = int(said) if said in _DIGITS else lexicon.ordinals.get(said)
+            place = int(said) if _FIGURE.fullmatch(said) else lexicon.ordinals.get(said)
             others = set(range(len(keys))) - set(range(start, start + length))
             plain = length == 2 or said.isdigit() or not others or keys[start - 1] == "cai"
             if place is not None and plain and others <= idle:

@@ -255,7 +255,8 @@ class Index:
     ) -> Query:
         """A query out of words, `bare` when typed without marks.
 
-        `ignored` are positions of words that frame the question and need no explanation; `implied` words were not said but meant: they may be found, and nothing is missing when they are not.
+        `ignored` are positions of words that frame the question and need no explanation; `implied` words were not
+        said but meant: they may be found, and nothing is missing when they are not.
         """
         fillers = self.fillers(words)
         light = fillers.union(ignored)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.knowledge.finding import Finder, Found
 from bot.knowledge.following import Following, topical
 from bot.knowledge.hearing import Heard
 from bot.knowledge.kinds import KINDS, Kind, KindModel, courtesy, features, office_matter, praise
 from bot.knowledge.lexicon import Lexicon
-from bot.knowledge.pointing import pointed_at, told_apart
+from bot.knowledge.pointing import pointed_at, told_apart, told_case
 from bot.knowledge.procedures import Knowledge
 from bot.knowledge.reading import NOTHING_BEFORE, Context, Reading, Task, Thresholds, answer, answers
 from bot.knowledge.search import Hit
@@ -60,7 +61,16 @@ class Reader:
         if courtesy(self.lexicon, heard) or praise(self.lexicon, heard):
             return Reading("small_talk")
         chances = self._weighed(chances, heard, context)
-        return self._surely_told(chances) or self._question(self.finder.meant(heard), context, chances)
+        reading = self._surely_told(chances) or self._question(self.finder.meant(heard), context, chances)
+        return self._with_case(reading, heard)
+
+    def _with_case(self, reading: Reading, heard: Heard) -> Reading:
+        """With the case of the procedure that was told, when the message tells one."""
+        procedure = self.knowledge.procedures.get(reading.tasks[0].code) if len(reading.tasks) == 1 else None
+        if procedure is None or not procedure.cases:
+            return reading
+        case = told_case(procedure, heard)
+        return replace(reading, tasks=(replace(reading.tasks[0], case=case),)) if case else reading
 
     def chances(self, heard: Heard) -> Chances:
         """The chance of every kind of message, by its words alone."""
@@ -178,8 +188,8 @@ class Reader:
             return self._topic(heard, top, hits)
         rivals = [hit for hit in hits if hit is not top and hit.score > top.score * self.limits.margin]
         if top.score >= self.limits.answer and top.said >= self.limits.said and not rivals:
-            carried = context.facets if not heard.facets.asked and self._carries(heard) else ()
-            return answer(top.entry.ref, carried or facets, *codes)
+            carries = not heard.facets.asked and self._carries(heard)
+            return answer(top.entry.ref, context.facets if carries else facets, *codes)
         offered = self._near(hits[:_OFFERED], 0.6 * top.score)
         if len(offered) > 1 and top.score >= self.limits.clarify:
             return Reading("clarify", procedures=offered, facets=facets)
@@ -203,13 +213,14 @@ class Reader:
 
     def _topic(self, heard: Heard, top: Hit, hits: Sequence[Hit]) -> Reading:
         """A choice, unless the message tells one of the topic's procedures apart or nearly everybody means one."""
-        facets, ranked = heard.facets.names, [hit.entry.ref for hit in hits if hit.entry.kind == "procedure"]
+        facets, asked = heard.facets.names, bool(heard.facets.asked)
+        ranked = [hit.entry.ref for hit in hits if hit.entry.kind == "procedure"]
         listed = self._listed(top.entry.ref, ranked)
         inside = [hit for hit in hits if hit.entry.ref in set(listed)]
         least = max(self.limits.answer, self.limits.within * top.score)
         apart = len(inside) < 2 or inside[1].score <= self.limits.margin * inside[0].score
         code = inside[0].entry.ref if inside and inside[0].score >= least and apart else ""
-        if not code and (facets or self.lexicon.overview.found(heard.rendered)):
+        if not code and (asked or self.lexicon.overview.found(heard.rendered)):
             code = self._default(top.entry.ref)
         if code:
             return answer(code, facets, *listed, *ranked, topic=top.entry.ref)

@@ -14,7 +14,7 @@ from bot.config import Config
 from bot.knowledge.answers import Renderer, guide_kind
 from bot.knowledge.lexicon import FACETS
 from bot.knowledge.procedures import Elsewhere, Knowledge, KnowledgeFile, assemble
-from bot.knowledge.understanding import Task
+from bot.knowledge.reading import Task
 
 CONFIG = Config.load(Path(__file__).parents[2] / "config.yaml", date(2026, 11, 22))
 FRIDAY = datetime(2026, 11, 20, 2, tzinfo=UTC)  # 09:00 in Hanoi

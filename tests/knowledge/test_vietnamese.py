@@ -81,7 +81,7 @@ def test_nothing_crashes_the_reading(text: str) -> None:
     fold(text)
 
 
-@given(st.text(st.characters(exclude_characters="\u00d0\u018b\u1d9e"), max_size=80))
+@given(st.text(max_size=80))
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
@@ -258,7 +258,6 @@ def test_drawn_out_letters_and_look_alikes() -> None:
     assert phrase_key("саn cước") == phrase_key("can cuoc")  # Cyrillic с and а
 
 
-@pytest.mark.xfail(reason="the table of look-alikes holds the small eth only", raises=AssertionError)
 def test_a_capital_eth_is_read_as_d() -> None:
     assert phrase_key("ÐĂNG KÝ") == phrase_key("đăng ký")
 
