@@ -8,8 +8,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -211,6 +211,25 @@ def _names(arguments: argparse.Namespace) -> Mapping[str, str]:
     return {code: procedure.name for code, procedure in known.items()}
 
 
+# --- calibrate
+
+
+def _accept_training(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--training", type=Path, default=Path("training"), metavar="DIRECTORY")
+
+
+def _calibrate(arguments: argparse.Namespace) -> int:
+    from bot.app import Files  # noqa: PLC0415
+    from bot.calibrate import calibrate  # noqa: PLC0415
+
+    try:
+        with _faults_told(arguments):
+            calibrate(Files(arguments.knowledge, arguments.config), arguments.training, print)
+    except (OSError, ValueError) as error:
+        raise Unusable(f"cannot calibrate from {arguments.training}: {error}") from None
+    return 0
+
+
 # --- what commands share
 
 
@@ -221,11 +240,19 @@ def _accept_files(parser: argparse.ArgumentParser) -> None:
 
 def _app(arguments: argparse.Namespace) -> App:
     from bot.app import Files, build  # noqa: PLC0415
+
+    with _faults_told(arguments):
+        return build(Files(arguments.knowledge, arguments.config), utc_now)
+
+
+@contextmanager
+def _faults_told(arguments: argparse.Namespace) -> Iterator[None]:
+    """What is wrong with the office's files, for the operator."""
     from bot.config import InvalidConfigError  # noqa: PLC0415
     from bot.knowledge.procedures import InvalidKnowledgeError  # noqa: PLC0415
 
     try:
-        return build(Files(arguments.knowledge, arguments.config), utc_now)
+        yield
     except (InvalidKnowledgeError, InvalidConfigError) as error:
         path = arguments.knowledge if isinstance(error, InvalidKnowledgeError) else arguments.config
         raise Unusable(f"{path} has {len(error.faults)} faults and is not used:\n{error}") from None
@@ -261,6 +288,7 @@ COMMANDS = (
     Command("check", "name every fault of the office's two files", _check, _accept_report),
     Command("migrate", "bring the database's tables up to date", _migrate),
     Command("unanswered", "list questions without an answer, with YAML to paste", _unanswered, _accept_limit),
+    Command("calibrate", "learn kinds and thresholds from training/, again", _calibrate, _accept_training),
 )
 
 

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from bot.knowledge.hearing import Heard
 from bot.knowledge.kinds import KINDS, Kind, KindModel, features
@@ -35,14 +36,24 @@ _NAMES_OF_AN_ENTRY = 3
 def read_kinds(path: Path) -> list[tuple[str, Kind]]:
     """Labelled messages, {"kind", "text"} a line; ValueError names a line with an unknown kind."""
     found: list[tuple[str, Kind]] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        item = json.loads(line)
+    for where, item in _items(path, {"kind", "text"}):
         if item["kind"] not in KINDS:
-            raise ValueError(
-                f"{path.name}:{number}: unknown kind {item['kind']!r}, must be one of {', '.join(KINDS)}"
-            )
+            raise ValueError(f"{where}: unknown kind {item['kind']!r}, must be one of {', '.join(KINDS)}")
         found.append((item["text"], item["kind"]))
     return found
+
+
+def _items(path: Path, needed: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Where a line stands and what it holds; ValueError names the first broken one."""
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        where = f"{path.name}:{number}"
+        try:
+            item = json.loads(line)
+        except ValueError as error:
+            raise ValueError(f"{where}: not JSON: {error}") from None
+        if not isinstance(item, dict) or not item.keys() >= set(needed):
+            raise ValueError(f"{where}: needs {', '.join(sorted(needed))}")
+        yield where, item
 
 
 def questions_of(knowledge: Knowledge, frames: Sequence[str]) -> Iterator[tuple[str, Kind]]:
@@ -140,8 +151,7 @@ class Case:
 def read_cases(path: Path, known: Collection[str]) -> list[Case]:
     """Labelled conversations; those about procedures that the knowledge base does not hold are left out."""
     found = []
-    for line in path.read_text("utf-8").splitlines():
-        item = json.loads(line)
+    for _, item in _items(path, {"said", "outcome"}):
         tasks = tuple(frozenset(codes) for codes in item.get("tasks", [])) or (
             frozenset(item.get("codes", ())),
         )

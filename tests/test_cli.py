@@ -319,3 +319,22 @@ def test_an_empty_list_and_odd_letters() -> None:
     assert listed([], 5) == "Không có câu hỏi nào chưa trả lời được."
     group = Group(1, "clarify", ("xin \x1b[2Jchào",), (), date(2026, 6, 1), date(2026, 6, 1))
     assert "\x1b" not in listed([group], 5)
+
+
+# --- calibrate
+
+
+def test_calibrate_names_a_broken_line(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    training = office / "training"
+    training.mkdir()
+    (training / "kinds.jsonl").write_text(
+        '{"kind": "question", "text": "phí"}\n{"kind": "joke", "text": "ha"}\n'
+    )
+    assert command.main(["calibrate"]) == 1
+    assert "kinds.jsonl:2: unknown kind 'joke'" in capsys.readouterr().err
+
+
+def test_calibrate_without_training_files(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    del office
+    assert command.main(["calibrate", "--training", "nowhere"]) == 1
+    assert "cannot calibrate from nowhere" in capsys.readouterr().err
