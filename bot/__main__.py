@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import logging
 import os
@@ -111,7 +110,6 @@ def _ask(arguments: argparse.Namespace) -> int:
     from bot.ask import Asker  # noqa: PLC0415
 
     asker = Asker(_app(arguments).router, utc_now)
-    gc.freeze()  # the knowledge stays: no collection need look through it
     if arguments.batch is not None:
         return _batch(asker.batch, arguments.batch)
     asked = asker.ask([arguments.text])

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
 from filelock import FileLock, Timeout
@@ -26,12 +26,10 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
     StatementError,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import Unusable
 from bot.schema import HEAD
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 log = logging.getLogger(__name__)
 
@@ -80,12 +78,12 @@ class Side(Protocol):
         ...
 
 
-class _Threads:
-    """SQLite: a whole unit is one trip to a thread; with aiosqlite every statement is four."""
+class _Thread:
+    """SQLite's writer: a whole unit is one trip to a thread; over aiosqlite every statement is one and more."""
 
-    def __init__(self, engine: Engine, threads: int) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sqlite")
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
 
     async def run(self, work: Callable[[Unit], Result]) -> Result:
         # Whoever waits may be cancelled; the thread still commits or rolls back before the next unit begins.
@@ -104,7 +102,7 @@ class _Threads:
 
 
 class _Sessions:
-    """PostgreSQL: units run on the sessions of a pool."""
+    """Units run on the sessions of a pool: asyncpg's, and aiosqlite's for reading."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
@@ -150,7 +148,7 @@ class Database:
 
     async def tidy(self) -> None:
         """Moves what was deleted out of SQLite's write-ahead log, so that erased text is nowhere."""
-        if isinstance(self._writer, _Threads):
+        if isinstance(self._writer, _Thread):
             await self._writer.run(_checkpoint)
 
     async def close(self) -> None:
@@ -219,13 +217,12 @@ async def _open_sqlite(url: URL, writing: bool) -> Database:
     lock: _Lock = _FileGuard(path) if writing else _Lock()
     await lock.acquire()
     read_only = {"mode": "ro", "uri": "true"}
-    reader = create_engine(
-        URL.create("sqlite+pysqlite", database=f"file:{quote(str(path))}", query=read_only),
-        connect_args={"check_same_thread": False},
+    reader = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=f"file:{quote(str(path))}", query=read_only),
         pool_size=_READERS,
         hide_parameters=True,  # or an error would quote people into the log
     )
-    _prepare_sqlite(reader, "BEGIN", ("busy_timeout", "trusted_schema"))
+    _prepare_sqlite(reader.sync_engine, "BEGIN", ("busy_timeout", "trusted_schema"))
     writer = None
     if writing:
         engine = create_engine(
@@ -236,8 +233,8 @@ async def _open_sqlite(url: URL, writing: bool) -> Database:
             hide_parameters=True,
         )
         _prepare_sqlite(engine, "BEGIN IMMEDIATE", tuple(_PRAGMAS))
-        writer = _Threads(engine, 1)
-    database = Database(str(path), "sqlite", writer, _Threads(reader, _READERS), lock)
+        writer = _Thread(engine)
+    database = Database(str(path), "sqlite", writer, _Sessions(reader), lock)
     try:
         if writer is not None:
             await writer.run(_verify_sqlite)
@@ -294,9 +291,6 @@ def _verify_sqlite(unit: Unit) -> None:
 
 
 async def _open_postgresql(url: URL, writing: bool) -> Database:
-    # Imported here: it brings the ORM with it, which SQLite's users need not load.
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
-
     query = dict(url.query)
     schema = query.pop("schema", None)
     settings = {
