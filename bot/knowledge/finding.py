@@ -15,6 +15,7 @@ from bot.knowledge.vietnamese import Token, clean, tokens
 MOST_WORDS = 400
 MOST_CLAUSES = 10  # of a long story; what matters stands in the first ones or is said again
 _SPECIFIC = 0.8  # share of a wording that was said, when it goes before a shorter one
+_LITTLE = 0.35  # share of what the best one holds that another may lack, when it holds what was meant
 _NEAR_NAME = 20  # entries looked at beside the name of a procedure
 
 Clause = tuple[int, int]
@@ -92,7 +93,8 @@ class Finder:
         return self._index.query(words, heard.bare, light, implied)
 
     def _more_specific(self, hits: list[Hit], said: Sequence[Hit], query: Query) -> list[Hit]:
-        """A procedure whose wording holds all that the best one's holds of the message, and more, goes before it."""
+        """A procedure whose wording holds all that the best one's holds of the message, and more, goes before it; so
+        does one that holds what was meant and not said (`chồng người Hàn`: người nước ngoài) and most of the rest."""
         if not hits or hits[0].entry.kind == "elsewhere":
             return hits
         top = hits[0]
@@ -102,12 +104,23 @@ class Finder:
         better = [
             hit
             for hit in hits[1:]
-            if hit.number in whole and own < held[hit.number] and hit.score > self._specific * top.score
+            if hit.number in whole and _holds(query, held[hit.number], own)
+            if hit.score > self._specific * top.score
         ]
         if not own or not better:
             return hits
         best = max(better, key=lambda hit: (len(held[hit.number]), hit.score))
         return [replace(best, score=top.score), *(hit for hit in hits if hit is not best)]
+
+
+def _holds(query: Query, held: frozenset[int], own: frozenset[int]) -> bool:
+    """Whether `held` is more than `own`: all of it and more, or most of it and more of both the said and the meant."""
+    if own < held:
+        return True
+    if not (own & query.meant < held & query.meant and held - own - query.meant):
+        return False
+    lost, whole = (sum(query.needs[i] for i in places) for places in (own - held, own))
+    return lost < _LITTLE * whole
 
 
 def _best(hits: Sequence[Hit]) -> list[Hit]:

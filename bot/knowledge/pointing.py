@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.knowledge.hearing import Heard
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.procedures import Knowledge, Procedure
 from bot.knowledge.reading import Context, Reading, answer
-from bot.knowledge.vietnamese import tokens
+from bot.knowledge.vietnamese import Token, tokens
 
 _MIDDLE = 0  # the ordinal of the one in the middle
 _MOST_NAMED = 4  # words that name one of a list
+_BETWEEN = 2  # other words between two of a case's wording
 _FIGURE = re.compile(r"[1-9]\d?")
 
 
@@ -46,15 +48,32 @@ def told_apart(knowledge: Knowledge, heard: Heard, context: Context) -> Reading 
 
 
 def told_case(procedure: Procedure, heard: Heard) -> str:
-    """The case of a procedure of which one wording is wholly said; the longest such wording wins."""
-    said = {word.key for word in heard.words}
+    """The case of a procedure of which one wording is said, word by word; the longest such wording wins."""
+    said = _written(heard.words, heard.bare)
     best = ("", 0)
     for case, wordings in procedure.cases.items():
         for wording in (case, *wordings):
-            keys = {word.key for word in tokens(wording)}
-            if keys <= said and len(keys) > max(best[1], 1):
-                best = (case, len(keys))
+            words = _written(tokens(wording), heard.bare)
+            if len(words) > max(best[1], 1) and _in_order(words, said):
+                best = (case, len(words))
     return best[0]
+
+
+def _written(words: Sequence[Token], bare: bool) -> list[str]:
+    return [word.key if bare else word.text for word in words]
+
+
+def _in_order(words: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether the words follow each other in what was said, with few others between two of them."""
+    return any(_follow(words[1:], said[i + 1 :]) for i, word in enumerate(said) if word == words[0])
+
+
+def _follow(words: Sequence[str], said: Sequence[str]) -> bool:
+    for word in words:
+        if word not in said[: 1 + _BETWEEN]:
+            return False
+        said = said[said.index(word) + 1 :]
+    return True
 
 
 def _ordinal(lexicon: Lexicon, heard: Heard) -> int | None:

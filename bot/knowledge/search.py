@@ -76,9 +76,8 @@ class Query:
     pairs: frozenset[Pair]  # neighbours, also over one filler
     implied: frozenset[Pair]  # neighbours among words that were meant, not said
     bare: bool  # typed without marks
-    telling: frozenset[
-        int
-    ]  # positions of words that tell something: no fillers, none that ask; and what was meant
+    meant: frozenset[int]  # positions of words that were meant, not said
+    telling: frozenset[int]  # positions of words that tell something: no fillers, none that ask; and what was meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +266,7 @@ class Index:
             places[word.key] = (*places.get(word.key, ()), i)
         strong = [word for i, word in enumerate(words) if i not in fillers]
         pairs = frozenset(_neighbours(words)) | frozenset(_neighbours(strong))
-        asked = range(len(words), len(words) + len(meant))
+        unsaid = frozenset(range(len(words), len(words) + len(meant)))
         return Query(
             words=(*words, *meant),
             needs=(*needs, *(0.0 for _ in meant)),
@@ -277,7 +276,8 @@ class Index:
             pairs=pairs,
             implied=frozenset(_neighbours(meant)),
             bare=bare,
-            telling=frozenset((*(i for i, need in enumerate(needs) if need > 0), *asked)),
+            meant=unsaid,
+            telling=unsaid.union(i for i, need in enumerate(needs) if need > 0),
         )
 
     def search(self, query: Query, limit: int = 10) -> list[Hit]:
