@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from bot.knowledge.hearing import Heard
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.procedures import Knowledge, Procedure
-from bot.knowledge.reading import Context, Reading, answer
+from bot.knowledge.reading import Context, Reading, Task, answer, answers
 from bot.knowledge.vietnamese import Token, tokens
 
 _MIDDLE = 0  # the ordinal of the one in the middle
 _MOST_NAMED = 4  # words that name one of a list
 _BETWEEN = 2  # other words between two of a case's wording
+_CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 _FIGURE = re.compile(r"[1-9]\d?")
 
 
@@ -30,6 +31,13 @@ def pointed_at(lexicon: Lexicon, heard: Heard, context: Context) -> Reading | No
     at = (len(listed) - 1) // 2 if place == _MIDDLE else place - (place > 0)
     facets = heard.facets.names or (context.facets if context.shown else ())
     return answer(listed[at], facets, chosen=True)
+
+
+def coded(knowledge: Knowledge, heard: Heard) -> Reading | None:
+    """The procedures whose national codes are written in the message."""
+    codes = [code for code in _CODE.findall(heard.text) if code in knowledge.procedures]
+    facets = heard.facets.names
+    return answers(tuple(Task(code, facets) for code in dict.fromkeys(codes)), facets) if codes else None
 
 
 def told_apart(knowledge: Knowledge, heard: Heard, context: Context) -> Reading | None:

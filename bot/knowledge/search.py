@@ -77,7 +77,9 @@ class Query:
     implied: frozenset[Pair]  # neighbours among words that were meant, not said
     bare: bool  # typed without marks
     meant: frozenset[int]  # positions of words that were meant, not said
-    telling: frozenset[int]  # positions of words that tell something: no fillers, none that ask; and what was meant
+    telling: frozenset[
+        int
+    ]  # positions of words that tell something: no fillers, none that ask; and what was meant
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from bot.knowledge.following import Following, topical
 from bot.knowledge.hearing import Heard
 from bot.knowledge.kinds import KINDS, Kind, KindModel, courtesy, features, office_matter, praise
 from bot.knowledge.lexicon import Lexicon
-from bot.knowledge.pointing import pointed_at, told_apart, told_case
+from bot.knowledge.pointing import coded, pointed_at, told_apart, told_case
 from bot.knowledge.procedures import Knowledge
 from bot.knowledge.reading import NOTHING_BEFORE, Context, Reading, Task, Thresholds, answer, answers
 from bot.knowledge.search import Hit
@@ -21,6 +21,7 @@ _STATEMENT = 6  # words; a shorter one may be the bare name of a procedure
 _STORY = 12  # words of a message in which only one of the things named is asked about
 _OFFERED = 6
 _NEAR = 5
+_RELATED = 0.5  # least share of the score of what is done elsewhere, to be named beside it
 
 Chances = dict[Kind, float]
 
@@ -55,7 +56,7 @@ class Reader:
         signs = self.lexicon.intents["emergency"].found(heard.rendered)
         if chances["emergency"] > (self.limits.emergency if signs else _SURE_ALARM):
             return Reading("emergency")
-        pointed = pointed_at(self.lexicon, heard, context)
+        pointed = pointed_at(self.lexicon, heard, context) or coded(self.knowledge, heard)
         if pointed:
             return pointed
         if courtesy(self.lexicon, heard) or praise(self.lexicon, heard):
@@ -100,10 +101,14 @@ class Reader:
             return None
         return Reading(likely)
 
-    def _rather_told(self, heard: Heard, chances: Chances, hits: Sequence[Hit]) -> Reading | None:
+    def _rather_told(
+        self, heard: Heard, context: Context, chances: Chances, hits: Sequence[Hit]
+    ) -> Reading | None:
         """A message that is likelier something else than a question and names no procedure plainly, or asks nothing."""
         likely = _likeliest(chances)
         top = hits[0] if hits else None
+        if likely == "small_talk" and _plain(top) and not context.history:
+            return None
         asks = "?" in heard.text or self.lexicon.interrogative.found(heard.rendered)
         if likely == "question":
             suspected = chances["complaint"] > self.limits.suspected and not asks and not _plain(top)
@@ -123,7 +128,7 @@ class Reader:
             told_apart(self.knowledge, heard, context)
             or self._compared(heard, found)
             or self._several(heard, found)
-            or self._rather_told(heard, chances, found.hits)
+            or self._rather_told(heard, context, chances, found.hits)
             or self._continued(heard, context, found.hits)
             or self._of_nothing(heard, found.hits)
             or self._of_the_office(heard, found.hits)
@@ -183,7 +188,7 @@ class Reader:
             return Reading("no_answer", facets=facets)
         top = self._before_elsewhere(hits)
         if top.entry.kind == "elsewhere":
-            return Reading("no_answer", procedures=self._near(hits), facets=facets, elsewhere=top.entry.ref)
+            return self._elsewhere(top, self._near(hits, _RELATED * top.score), facets)
         if top.entry.kind == "topic":
             return self._topic(heard, top, hits)
         rivals = [hit for hit in hits if hit is not top and hit.score > top.score * self.limits.margin]
@@ -194,6 +199,12 @@ class Reader:
         if len(offered) > 1 and top.score >= self.limits.clarify:
             return Reading("clarify", procedures=offered, facets=facets)
         return Reading("no_answer", procedures=self._near(hits[:_NEAR]), facets=facets)
+
+    def _elsewhere(self, top: Hit, near: tuple[str, ...], facets: tuple[str, ...]) -> Reading:
+        """Not ours. Another place is named only when its wording was mostly said; for chatter a hint is enough."""
+        entry = self.knowledge.elsewhere[int(top.entry.ref.partition(":")[2])]
+        sure = entry.offtopic or top.said >= self.limits.said
+        return Reading("no_answer", procedures=near, facets=facets, elsewhere=top.entry.ref if sure else "")
 
     def _near(self, hits: Sequence[Hit], least: float = 0.0) -> tuple[str, ...]:
         least = max(least, self.limits.offer)
