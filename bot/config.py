@@ -171,6 +171,7 @@ class Retention(_Part):
     done_days: Annotated[Count, Field(ge=1)] = 3  # Telegram may repeat an update for a day
     quarantine_days: Annotated[Count, Field(ge=1)] = 30
     sent_days: Annotated[Count, Field(ge=1)] = 3
+    unanswered_days: Annotated[Count, Field(ge=1)] = 180  # since a question was last asked
 
 
 class InvalidConfigError(Exception):

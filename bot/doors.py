@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.channels.telegram import NAME, Telegram
@@ -61,6 +62,16 @@ def delivery_of(settings: Settings) -> Delivery:
     return Delivery(in_flight=office.sends_in_flight, per_chat_second=1 / office.seconds_per_chat)
 
 
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What is kept."""
+
+    inbox: Inbox
+    outbox: Outbox
+    dialogues: Dialogues
+    misses: Misses
+
+
 class _Works:
     """Everything that runs, put together."""
 
@@ -79,15 +90,17 @@ class _Works:
         self.database = database
         self.telegram = telegram
         self.inbox = Inbox(database, clock, pace)
-        self.outbox = Outbox(database, clock)
-        self.dialogues = Dialogues(database, clock, settings.conversation.expires_minutes / 60)
-        self.courier = Courier(self.outbox, {NAME: telegram}, clock, delivery)
+        outbox = Outbox(database, clock)
+        dialogues = Dialogues(database, clock, settings.conversation.expires_minutes / 60)
+        misses = Misses(database, clock)
+        self.stores = Stores(self.inbox, outbox, dialogues, misses)
+        self.courier = Courier(outbox, {NAME: telegram}, clock, delivery)
         self.intake = Intake(
             database=database,
             inbox=self.inbox,
-            outbox=self.outbox,
-            dialogues=self.dialogues,
-            misses=Misses(database, clock),
+            outbox=outbox,
+            dialogues=dialogues,
+            misses=misses,
             responder=responder,
             channels={NAME: telegram},
             mail=self.courier,
@@ -143,21 +156,18 @@ async def _keep_house(works: _Works) -> None:
         if loop.time() >= next_sweep:
             next_sweep = loop.time() + _HOUR
             try:
-                await sweep(
-                    works.settings.retention, works.database, works.inbox, works.outbox, works.dialogues
-                )
+                await sweep(works.settings.retention, works.database, works.stores)
             except Exception as error:
                 log.error("cannot delete what is old; trying again in an hour: %s", trace(error))
         await asyncio.sleep(_LOCK_SECONDS)
 
 
-async def sweep(
-    retention: Retention, database: Database, inbox: Inbox, outbox: Outbox, dialogues: Dialogues
-) -> None:
+async def sweep(retention: Retention, database: Database, stores: Stores) -> None:
     """Deletes what has outlived its use, in the file as well as in the tables."""
-    await inbox.purge(retention.done_days, retention.quarantine_days)
-    await outbox.purge(retention.sent_days)
-    await dialogues.purge()
+    await stores.inbox.purge(retention.done_days, retention.quarantine_days)
+    await stores.outbox.purge(retention.sent_days)
+    await stores.misses.purge(retention.unanswered_days)
+    await stores.dialogues.purge()
     await database.tidy()
 
 

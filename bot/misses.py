@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.database import Database, Unit, storable
 from bot.schema import misses
@@ -66,6 +66,11 @@ class Misses:
                 "last_day": today,
             }
         return rows
+
+    async def purge(self, days: int) -> int:
+        """Deletes questions that nobody has asked for so many days; how many."""
+        old = delete(misses).where(misses.c.last_day < self._clock().date() - timedelta(days=days))
+        return await self._database.write(lambda unit: unit.execute(old).rowcount)
 
     async def list(self, limit: int = 1000) -> list[Unanswered]:
         """The most frequent first."""

@@ -121,7 +121,7 @@ class Outbox:
         return (
             update(outbox)
             .where(outbox.c.status == "pending")
-            .values(status="undeliverable", body="", reason=reason)
+            .values(status="undeliverable", body="", chat="", thread=None, reason=reason)
         )
 
     async def counts(self) -> dict[str, int]:

@@ -117,8 +117,9 @@ async def test_a_flood_slows_its_sender_alone(telegram: FakeTelegram, database_u
         assert time.monotonic() - began < 2
         await telegram.until(lambda: len(telegram.sent(1)) == 15)
         assert time.monotonic() - began > 0.7
-    waiting = await rows(database_url, "SELECT count(*) FROM inbox WHERE status = 'received'")
-    assert waiting[0][0] == 300 - len(telegram.sent(1))
+    unanswered = await rows(database_url, "SELECT count(*) FROM inbox WHERE status = 'received'")
+    unsent = await rows(database_url, "SELECT count(*) FROM outbox WHERE status = 'pending'")
+    assert int(str(unanswered[0][0])) + int(str(unsent[0][0])) == 300 - len(telegram.sent(1))
     # The wait survives a restart, and so does the order.
     telegram.say("later", 1)
     async with bot(settings(telegram, database_url, telegram=Rates(messages_per_minute=600, burst=5))):

@@ -13,7 +13,7 @@ from bot.courier import Courier
 from bot.database import Database
 from bot.delivery import Arrival, Gone
 from bot.dialogues import Dialogues
-from bot.doors import sweep
+from bot.doors import Stores, sweep
 from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.misses import Misses
@@ -101,6 +101,16 @@ async def test_a_page_that_could_not_be_kept_does_not_count(database: Database, 
     assert len((await inbox.due(10))[0]) == 2
 
 
+async def test_a_question_that_nobody_asks_any_more_is_forgotten(database: Database, clock: Clock) -> None:
+    misses = Misses(database, clock)
+    await database.write(lambda unit: misses.add(unit, [Miss("xe bay", "xe bay", "no_answer")]))
+    clock.forward(days=150)
+    await database.write(lambda unit: misses.add(unit, [Miss("tàu bay", "tau bay", "no_answer")]))
+    clock.forward(days=60)
+    assert await misses.purge(180) == 1
+    assert [miss.key for miss in await misses.list()] == ["tau bay"]
+
+
 async def test_the_sweep_deletes_what_is_old_and_nothing_that_waits(
     database: Database, clock: Clock, value: Value
 ) -> None:
@@ -116,7 +126,7 @@ async def test_the_sweep_deletes_what_is_old_and_nothing_that_waits(
     retention = Retention(done_days=3, quarantine_days=30, sent_days=3)
     for days, left in ((2, (3, 2)), (2, (2, 1)), (30, (1, 1))):
         clock.forward(days=days)
-        await sweep(retention, database, inbox, outbox, dialogues)
+        await sweep(retention, database, Stores(inbox, outbox, dialogues, Misses(database, clock)))
         assert await value("SELECT count(*) FROM inbox") == left[0]
         assert await value("SELECT count(*) FROM outbox") == left[1]
     assert await outbox.counts() == {"pending": 1}
