@@ -21,6 +21,7 @@ _STATEMENT = 6  # words; a shorter one may be the bare name of a procedure
 _STORY = 12  # words of a message in which only one of the things named is asked about
 _OFFERED = 6
 _NEAR = 5
+_NAMED = 0.7  # share of a procedure's wording that was said, when the message is not about the office
 _RELATED = 0.5  # least share of the score of what is done elsewhere, to be named beside it
 
 Chances = dict[Kind, float]
@@ -174,7 +175,7 @@ class Reader:
         """About the office or a dossier; its hours only when no procedure is named."""
         matter = office_matter(self.lexicon, heard)
         top = hits[0] if hits else None
-        named = top is not None and top.entry.kind == "procedure" and top.said > 0.95 and top.explained > 0.5
+        named = top is not None and top.entry.kind == "procedure" and top.said > _NAMED and top.score >= self.limits.answer
         if matter not in self._offices or (matter == "hours" and named):
             return None
         return Reading("no_answer", elsewhere=self._offices[matter], facets=heard.facets.names)
@@ -229,6 +230,9 @@ class Reader:
         listed = self._listed(top.entry.ref, ranked)
         inside = [hit for hit in hits if hit.entry.ref in set(listed)]
         least = max(self.limits.answer, self.limits.within * top.score)
+        told = self._told_beside(top, hits)
+        if told:
+            return answer(told.entry.ref, facets, *ranked)
         apart = len(inside) < 2 or inside[1].score <= self.limits.margin * inside[0].score
         code = inside[0].entry.ref if inside and inside[0].score >= least and apart else ""
         if not code and (asked or self.lexicon.overview.found(heard.rendered)):
@@ -236,6 +240,14 @@ class Reader:
         if code:
             return answer(code, facets, *listed, *ranked, topic=top.entry.ref)
         return self._choice(top.entry.ref, ranked, facets)
+
+    def _told_beside(self, topic: Hit, hits: Sequence[Hit]) -> Hit | None:
+        """The procedure of which much more was said than of the topic (`mất sổ đỏ, xin cấp lại`)."""
+        named = [hit for hit in hits if hit.entry.kind == "procedure" and hit.score >= 0.6 * topic.score]
+        best = max(named, key=lambda hit: hit.score, default=None)
+        if best is None or best.said < 0.8 or best.evidence < 1.25 * topic.evidence:
+            return None
+        return best
 
     def _choice(self, ref: str, ranked: Sequence[str], facets: tuple[str, ...]) -> Reading:
         return Reading("clarify", procedures=self._listed(ref, ranked)[:_OFFERED], facets=facets, topic=ref)
