@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.knowledge.hearing import Heard, hear
@@ -73,12 +73,30 @@ class Finder:
         return Found(self._more_specific(ranked, said, whole), self._index.rank(said, pool, 1), clauses)
 
     def beside(self, name: str, heard: Heard) -> tuple[list[Hit], frozenset[int]]:
-        """Procedures for a message read together with a procedure's name, and where its own telling words stand."""
+        """Procedures for a message read together with a procedure's name, and where its own telling words stand.
+
+        Words that mean what a hit says (`đóng hẳn`: chấm dứt) are covered by it.
+        """
         named = tokens(name)
         light = [i + len(named) for i in heard.light]
-        query = self._index.query((*named, *heard.words), heard.bare, light)
+        concepts = list(self._meant_in(heard))
+        implied = [word for meant, _ in concepts for word in meant]
+        query = self._index.query((*named, *heard.words), heard.bare, light, implied)
         hits = [hit for hit in self._index.search(query, _NEAR_NAME) if hit.entry.kind == "procedure"]
+        first = len(named) + len(heard.words)
+        for meant, places in concepts:
+            unsaid = frozenset(range(first, first + len(meant)))
+            said = frozenset(i + len(named) for i in places)
+            hits = [replace(hit, covered=hit.covered | said) if unsaid <= hit.covered else hit for hit in hits]
+            first += len(meant)
         return hits, frozenset(i + len(named) for i in heard.fresh)
+
+    def _meant_in(self, heard: Heard) -> Iterator[tuple[tuple[str, ...], set[int]]]:
+        """Words that were meant, with where the words stand that mean them."""
+        for meant, said in self.lexicon.concepts:
+            places = said.words(heard.rendered)
+            if places and not places <= heard.facets.words:
+                yield meant, places
 
     def _heard(self, text: str, words: tuple[Token, ...]) -> Heard:
         return hear(self.lexicon, text, words, self._index.fillers(words), self._index.exact(words))

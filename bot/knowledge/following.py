@@ -12,6 +12,7 @@ from bot.knowledge.reading import Context, Reading, Thresholds, answer
 from bot.knowledge.search import Hit
 
 _PLAIN = 0.7  # share of a wording that was said, when a message names something
+_WHOLE = 0.99  # share of a wording that was said, when nothing of it is missing
 _RELATIVE = 0.75  # the same for a relative of what was talked about
 _TOLD = 0.5  # the same in a story
 
@@ -19,6 +20,11 @@ _TOLD = 0.5  # the same in a story
 def topical(hits: Sequence[Hit], least: float) -> bool:
     """Whether the best hit scores at least so much and its wording was mostly said."""
     return bool(hits) and hits[0].score >= least and hits[0].said > _PLAIN
+
+
+def _plainly(hit: Hit) -> bool:
+    """Whether all of a wording was said and it explains most of the message."""
+    return hit.said > _WHOLE and hit.explained > _PLAIN
 
 
 class Following:
@@ -82,7 +88,7 @@ class Following:
         return None
 
     def _names_another(self, best: Hit, code: str, heard: Heard) -> bool:
-        whole = len(best.covered) >= len(heard.fresh) and best.said > 0.6
+        whole = (len(best.covered) >= len(heard.fresh) and best.said > 0.6) or _plainly(best)
         return best.entry.ref != code and whole and best.score > self._limits.answer
 
     def _fits(self, heard: Heard, code: str) -> bool:
