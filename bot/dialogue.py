@@ -47,6 +47,12 @@ class Dialogue:
                 kept[name] = tuple(map(str, value)) if isinstance(value, list) else value
         return Dialogue(**kept)
 
+    @property
+    def picking(self) -> bool:
+        """Whether the last buttons are the list shown."""
+        listed = [f"show:{code}" for code in self.shown]
+        return bool(self.options) and list(self.options) == listed[: len(self.options)]
+
     def dump(self) -> str:
         """Compact JSON, without what is empty; "" for a dialogue about nothing."""
         kept = {name: value for name, value in asdict(self).items() if value}

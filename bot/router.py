@@ -9,16 +9,15 @@ from datetime import datetime
 from typing import Protocol
 
 from bot import texts
-from bot.chat import Action, Message, Reply
+from bot.chat import Message, Reply
 from bot.dialogue import Dialogue
-from bot.handlers import questions
+from bot.handlers import questions, turns
 from bot.handlers.questions import Answered, Desk
 from bot.knowledge.finding import MOST_WORDS
 from bot.knowledge.reading import Reading
 from bot.knowledge.vietnamese import phrase_key
 from bot.turn import Miss, Turn
 
-_NUMBER = re.compile(r"\s*(?:số|so|#)?\s*(\d{1,2})\s*[.)]?\s*", re.IGNORECASE)
 # Twelve digits; in groups they begin with 0, as every citizen's number does and a sum of money does not.
 _IDENTITY = re.compile(r"(?<!\d)(?:\d{12}|0\d\d(?:[ .-]\d{3}){3}|0\d{3}(?:[ .-]\d{4}){2})(?!\d)")
 _PRIVATE = re.compile(r"\S+@\S+|https?://\S+|\d[\d .\-]{5,}\d")  # may point at a person in a kept question
@@ -66,7 +65,7 @@ class Router:
         answered = self._answered(message, desk, dialogue)
         if answered is None:
             return Step(Turn((desk.renderer.expired(),), state))
-        remembered = replace(answered.dialogue, options=_options(answered.reply))
+        remembered = replace(answered.dialogue, options=_options(answered.reply) or answered.dialogue.options)
         miss = _miss(message.text, answered.reading)
         return Step(Turn((answered.reply, *_remarks(message)), remembered.dump(), miss), answered.reading)
 
@@ -89,14 +88,15 @@ class Router:
         commands = {"start": say.welcome, "help": say.help, "trogiup": say.help, "privacy": say.privacy}
         if name == "phananh":
             return say.complaint(None, self._clock())
-        return commands.get(name, say.help)()
+        return commands.get(name, say.no_such_command)()
 
     def _answered(self, message: Message, desk: Desk, dialogue: Dialogue) -> Answered | None:
         now = self._clock()
-        action = message.action or _numbered(message.text, dialogue)
-        if action:
-            return questions.press(desk, action, dialogue, now)
-        return questions.ask(desk, message.text, dialogue, now)
+        if message.action:
+            return questions.press(desk, message.action, dialogue, now)
+        return turns.take(desk, message.text, dialogue, now) or questions.ask(
+            desk, message.text, dialogue, now
+        )
 
 
 def _command_of(text: str) -> str:
@@ -110,13 +110,6 @@ def _remarks(message: Message) -> tuple[Reply, ...]:
     return (Reply(texts.TOO_LONG),) if len(message.text.split()) > MOST_WORDS else ()
 
 
-def _numbered(text: str, dialogue: Dialogue) -> Action | None:
-    """The button that a bare number means."""
-    match = _NUMBER.fullmatch(text)
-    place = int(match.group(1)) if match else 0
-    return Action.decode(dialogue.options[place - 1]) if 0 < place <= len(dialogue.options) else None
-
-
 def _options(reply: Reply) -> tuple[str, ...]:
     return tuple(button.action.encode() for row in reply.buttons for button in row)
 
@@ -124,7 +117,8 @@ def _options(reply: Reply) -> tuple[str, ...]:
 def _miss(text: str, reading: Reading) -> Miss | None:
     """What to keep of an unanswered question: its words without anything that points at a person."""
     unknown = reading.outcome == "no_answer" and not reading.elsewhere
-    if not text or not (unknown or reading.outcome == "clarify"):
+    unclear = reading.outcome == "clarify" and not reading.chosen
+    if not text or not (unknown or unclear):
         return None
     words = _PRIVATE.sub("…", text)[:_LONGEST_KEPT].strip()
     return Miss(words, phrase_key(words), reading.outcome, reading.procedures[:5])

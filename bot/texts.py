@@ -309,6 +309,21 @@ def choose(topic: str) -> str:
 
 
 CHOOSE_END = "Chọn bên dưới hoặc trả lời bằng số. Không có trong danh sách thì anh/chị nói rõ hơn giúp."
+WHICH_ONE = (
+    "Anh/chị muốn hỏi thủ tục nào? Ghi ngắn tên việc cần làm, ví dụ: “khai sinh cho con”, “đăng ký tạm trú”."
+)
+BEGIN_AGAIN = "Mình bắt đầu lại nhé. Anh/chị cần làm việc gì? Ví dụ: “khai sinh cho con”, “phí làm căn cước”."
+REJECTED = "Xin lỗi anh/chị. Anh/chị cần việc nào? Ghi ngắn tên việc giúp Trợ lý."
+AGREED = "Dạ. Anh/chị cần xem gì tiếp thì chọn bên dưới, hoặc nhắn tên việc khác."
+NO_SUCH_COMMAND = "Trợ lý không có lệnh này."
+
+
+def only_up_to(count: int) -> str:
+    """A number beyond the choices shown."""
+    numbers = f"các số từ 1 đến {count}" if count > 1 else "số 1"
+    return f"Chỉ có {numbers}. Anh/chị chọn lại bên dưới, hoặc nói rõ hơn giúp."
+
+
 NEAR = "Có thể anh/chị cần một trong các thủ tục này:"
 
 

@@ -36,7 +36,7 @@ MAY_IMPORT: list[tuple[str, set[str]]] = [
     (r"bot\.calendar", {"bot.knowledge.quantities"}),
     (r"bot\.config", {"bot.texts", "bot.calendar", "bot.knowledge.strict_yaml"}),
     (r"bot\.knowledge(\..+)?", {"bot.knowledge", "bot.texts", "bot.chat", "bot.calendar", "bot.config"}),
-    (r"bot\.handlers(\..+)?", {"bot.chat", "bot.dialogue", "bot.knowledge"}),
+    (r"bot\.handlers(\..+)?", {"bot.chat", "bot.dialogue", "bot.handlers", "bot.knowledge"}),
     (r"bot\.router", {"bot.chat", "bot.turn", "bot.texts", "bot.dialogue", "bot.handlers", "bot.knowledge"}),
     (r"bot\.channels(\..+)?", {*WORDS, "bot.plain"}),
     (r"bot\.database", {"bot.schema", "bot.errors"}),
@@ -81,7 +81,6 @@ SPEAKS = r"bot\.(texts|knowledge\..+)"
 NAMES = {
     "Một Cửa: a chat assistant for Vietnamese public offices",
     "/thoát",
-    r"\s*(?:số|so|#)?\s*(\d{1,2})\s*[.)]?\s*",
 }
 CLOCKS = {"now", "utcnow", "today", "fromtimestamp"}
 

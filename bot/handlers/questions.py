@@ -46,11 +46,16 @@ def ask(desk: Desk, text: str, dialogue: Dialogue, now: datetime) -> Answered:
     shown = (
         dialogue.shown if all(code in known for code in dialogue.shown) else ()
     )  # places must still be right
-    context = Context(history, shown, dialogue.facets, dialogue.before)
+    context = Context(history, shown, dialogue.facets, dialogue.before, dialogue.picking)
     reading = desk.reader.read(text, context)
     lost = dialogue.history and dialogue.history[-1] not in known
     if lost and reading.outcome == "no_answer" and not reading.elsewhere:
         return Answered(reading, desk.renderer.procedure_gone(), Dialogue(version=desk.version))
+    return told(desk, reading, text, dialogue, now)
+
+
+def told(desk: Desk, reading: Reading, text: str, dialogue: Dialogue, now: datetime) -> Answered:
+    """What is said to a reading, and what is remembered of it."""
     return Answered(reading, _reply(desk, reading, text, now), _remember(desk, reading, text, dialogue))
 
 

@@ -23,6 +23,7 @@ MOST_TASKS = 4  # answered in one message; further ones are offered as buttons
 MOST_CASES = 6
 NEAR = 3
 _LABEL = 40  # letters of a case's or procedure's button
+_SMALL = {"facet", "complaint"}  # verbs of buttons that stand side by side
 _ROW = 4  # facet buttons side by side
 
 
@@ -236,6 +237,55 @@ class Renderer:
         lines += [texts.mailbox(office.mailbox)] if office.mailbox else []
         return lines
 
+    # Turns of a conversation
+
+    def only_up_to(self, options: Sequence[str]) -> Reply:
+        """A number was said that no choice has; the same choices again."""
+        return Reply(texts.only_up_to(len(options)), self._again(options))
+
+    def which_one(self) -> Reply:
+        """Pointing where nothing was shown."""
+        return Reply(texts.WHICH_ONE)
+
+    def begin_again(self) -> Reply:
+        """A fresh conversation."""
+        return Reply(texts.BEGIN_AGAIN)
+
+    def agreed(self, options: Sequence[str]) -> Reply:
+        """The answer was right; the same choices again."""
+        return Reply(texts.AGREED, self._again(options))
+
+    def rejected(self, near: Sequence[str]) -> Reply:
+        """Not what was meant; `near` codes are offered."""
+        codes = [code for code in near if code in self.knowledge.procedures][:NEAR]
+        text = f"{texts.REJECTED}\n{texts.NEAR}" if codes else texts.REJECTED
+        return Reply(text, tuple((self._show(code),) for code in codes))
+
+    def _again(self, options: Sequence[str]) -> tuple[tuple[Button, ...], ...]:
+        """The buttons behind encoded actions, facets side by side."""
+        buttons = [Button(self._label(action), action) for action in map(Action.decode, options)]
+        rows: list[tuple[Button, ...]] = []
+        for button in buttons:
+            small = button.action.verb in _SMALL
+            beside = rows and rows[-1][0].action.verb in _SMALL and len(rows[-1]) < _ROW
+            if small and beside:
+                rows[-1] = (*rows[-1], button)
+            else:
+                rows.append((button,))
+        return tuple(rows)
+
+    def _label(self, action: Action) -> str:
+        code, _, rest = action.argument.partition(":")
+        if action.verb == "show" and code in self.knowledge.procedures:
+            return self._show(code).label
+        if action.verb == "case" and rest.isdigit():
+            return texts.capital(_clip(self.case_name(code, int(rest)) or rest, _LABEL))
+        if action.verb == "all" and rest in texts.FACET_TITLES:
+            return texts.all_of(rest)
+        if action.verb == "guide":
+            return texts.APPEAL_LABEL if code == "appeal" else texts.DENUNCIATION_LABEL
+        return texts.FACET_LABELS.get(rest, texts.COMPLAINT_LABEL)
+
     # Complaints and emergencies
 
     def complaint(self, code: str | None, now: datetime) -> Reply:
@@ -307,6 +357,10 @@ class Renderer:
     def help(self) -> Reply:
         """To /help."""
         return Reply(texts.HELP)
+
+    def no_such_command(self) -> Reply:
+        """To an unknown command."""
+        return Reply(f"{texts.NO_SUCH_COMMAND}\n\n{texts.HELP}")
 
     def privacy(self) -> Reply:
         """To /privacy: what is kept and for how long."""

@@ -51,3 +51,9 @@ def find_facets(lexicon: Lexicon, rendered: str) -> Facets:
 def _outdone(span: Span, name: str, other: Span, other_name: str) -> bool:
     overlap = min(span[1], other[1]) - max(span[0], other[0])
     return name != other_name and overlap > 0 and other[1] - other[0] > span[1] - span[0]
+
+
+def with_word(facets: Facets, name: str, place: int) -> Facets:
+    """The facets with one more, asked by a single word."""
+    asked = {**facets.asked, name: ((place, place + 1),)}
+    return Facets(asked, facets.weak, facets.words | {place})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.knowledge.hearing import Heard, hear
+from bot.knowledge.hearing import Heard, Noted, hear
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.patterns import render
 from bot.knowledge.procedures import Knowledge
@@ -87,7 +87,9 @@ class Finder:
         for meant, places in concepts:
             unsaid = frozenset(range(first, first + len(meant)))
             said = frozenset(i + len(named) for i in places)
-            hits = [replace(hit, covered=hit.covered | said) if unsaid <= hit.covered else hit for hit in hits]
+            hits = [
+                replace(hit, covered=hit.covered | said) if unsaid <= hit.covered else hit for hit in hits
+            ]
             first += len(meant)
         return hits, frozenset(i + len(named) for i in heard.fresh)
 
@@ -99,7 +101,9 @@ class Finder:
                 yield meant, places
 
     def _heard(self, text: str, words: tuple[Token, ...]) -> Heard:
-        return hear(self.lexicon, text, words, self._index.fillers(words), self._index.exact(words))
+        index = self._index
+        noted = Noted(index.fillers(words), index.exact(words), index.linked(words))
+        return hear(self.lexicon, text, words, noted)
 
     def _query(self, heard: Heard, clause: Clause) -> Query:
         start, end = clause

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.knowledge.facets import Facets, find_facets
+from bot.knowledge.facets import Facets, find_facets, with_word
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.patterns import render
 from bot.knowledge.vietnamese import Token, share_marked, tokens
@@ -48,15 +48,39 @@ class Heard:
                 start = i
 
 
-def hear(
-    lexicon: Lexicon, text: str, words: tuple[Token, ...], fillers: frozenset[int], exact: frozenset[str]
-) -> Heard:
-    """Prepare the words of a cleaned text; `fillers` are positions of words without topic, `exact` words without
-    marks that mean what they say in a message typed with marks."""
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What the knowledge says of the words of a message: positions of words without topic, words without marks that
+    mean what they say in a message typed with marks, and positions of words that make a known pair with the next."""
+
+    fillers: frozenset[int]
+    exact: frozenset[str]
+    linked: frozenset[int]
+
+
+def hear(lexicon: Lexicon, text: str, words: tuple[Token, ...], noted: Noted) -> Heard:
+    """Prepare the words of a cleaned text."""
     bare = share_marked(tokens(text)) < _TYPED_WITH_MARKS
-    rendered = render(words, () if bare else exact)
+    rendered = render(words, () if bare else noted.exact)
     facets = find_facets(lexicon, rendered)
+    if not facets.asked and (place := _facet_word(lexicon, words, noted)) is not None:
+        facets = with_word(facets, lexicon.facet_words[words[place].text], place)
     framing = (
         lexicon.frame.words(rendered) | lexicon.compare.words(rendered) | lexicon.carry_on.words(rendered)
     )
-    return Heard(text, words, rendered, facets, fillers, facets.words | framing | fillers, bare)
+    light = facets.words | framing | noted.fillers
+    return Heard(text, words, rendered, facets, noted.fillers, light, bare)
+
+
+def _facet_word(lexicon: Lexicon, words: tuple[Token, ...], noted: Noted) -> int | None:
+    """The place of a word that asks by itself (`phi`, `hạn`): alone, or beside what it is asked of."""
+    telling = [i for i in range(len(words)) if i not in noted.fillers]
+    known = [i for i in telling if words[i].text in lexicon.facet_words and i - 1 not in noted.linked]
+    if not known:
+        return None
+    at = known[0]
+    if all(word.key in lexicon.choice_courtesies for i, word in enumerate(words) if i != at):
+        return at
+    following = words[at + 1].key if at + 1 < len(words) else ""
+    aside = at in {0, len(words) - 1} and words[at].key in lexicon.facet_beside
+    return at if aside and following not in lexicon.facet_beside_not else None

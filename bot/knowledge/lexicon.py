@@ -44,7 +44,14 @@ class Lexicon:
     correction: Patterns
     negated: Patterns
     ordinals: Mapping[str, int]
+    numerals: Mapping[str, int]  # one-word ordinals as typed with their marks
     choice_words: frozenset[str]
+    choice_joins: frozenset[str]
+    choice_courtesies: frozenset[str]
+    moves: Mapping[str, Patterns]
+    facet_words: Mapping[str, str]  # by a single word, with and without its marks
+    facet_beside: frozenset[str]  # keys of those that also ask before or after a name
+    facet_beside_not: frozenset[str]  # keys of words before which they do not
     intents: Mapping[str, Patterns]
     office: Mapping[str, Patterns]
 
@@ -86,7 +93,24 @@ class Lexicon:
             ordinals={
                 phrase_key(said): int(n) for n, sayings in words["ordinals"].items() for said in sayings
             },
+            numerals={
+                tokens(said)[0].text: int(n)
+                for n, sayings in words["ordinals"].items()
+                for said in sayings
+                if len(tokens(said)) == 1 and int(n) > 0
+            },
             choice_words=frozenset(key(word) for word in words["choice_words"]),
+            choice_joins=frozenset(key(word) for word in words["choice_joins"]),
+            choice_courtesies=frozenset(key(word) for word in words["choice_courtesies"]),
+            moves={name: Patterns.compile(said, lenient=True) for name, said in words["moves"].items()},
+            facet_words={
+                form: facet
+                for facet, said in words["facet_words"].items()
+                for word in said
+                for form in (word, key(word))
+            },
+            facet_beside=frozenset(key(word) for word in words["facet_beside"]),
+            facet_beside_not=frozenset(key(word) for word in words["facet_beside_not"]),
             intents={
                 name: Patterns.compile(patterns, lenient=name in {"small_talk", "praise", "praise_not"})
                 for name, patterns in intents.items()

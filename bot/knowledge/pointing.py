@@ -15,6 +15,7 @@ _MIDDLE = 0  # the ordinal of the one in the middle
 _MOST_NAMED = 4  # words that name one of a list
 _BETWEEN = 2  # other words between two of a case's wording
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
+_LONGEST_FIGURE = 6  # digits; a longer figure is no place of any list
 _FIGURE = re.compile(r"[1-9]\d?")
 
 
@@ -38,6 +39,34 @@ def coded(knowledge: Knowledge, heard: Heard) -> Reading | None:
     codes = [code for code in _CODE.findall(heard.text) if code in knowledge.procedures]
     facets = heard.facets.names
     return answers(tuple(Task(code, facets) for code in dict.fromkeys(codes)), facets) if codes else None
+
+
+def places(lexicon: Lexicon, heard: Heard) -> tuple[int, ...]:
+    """The places named by a message that holds nothing else (`1 và 3`, `cho em cái thứ hai`); empty otherwise."""
+    found: list[int] = []
+    keys = [word.key for word in heard.words]
+    i = 0
+    while i < len(keys):
+        pair = lexicon.ordinals.get(" ".join(keys[i : i + 2]), 0) if i + 1 < len(keys) else 0
+        place = pair if pair > 0 else _single(lexicon, heard, i)
+        if place:
+            found.append(place)
+        elif keys[i] not in lexicon.choice_words | lexicon.choice_joins | lexicon.choice_courtesies:
+            return ()
+        i += 2 if pair > 0 else 1
+    return tuple(dict.fromkeys(found))
+
+
+def _single(lexicon: Lexicon, heard: Heard, i: int) -> int:
+    """The place that one word names: a figure, or a numeral alone or beside a word of choosing."""
+    word = heard.words[i]
+    if word.key.isdigit():
+        return int(word.key[:_LONGEST_FIGURE])
+    before = heard.words[i - 1].key if i else ""
+    after = heard.words[i + 1].key if i + 1 < len(heard.words) else ""
+    joined = bool(lexicon.choice_joins & {before, after})
+    telling = len(heard.words) == 1 or joined or before in lexicon.choice_words
+    return lexicon.numerals.get(word.text, 0) if telling else 0
 
 
 def told_apart(knowledge: Knowledge, heard: Heard, context: Context) -> Reading | None:

@@ -39,6 +39,12 @@ class Context:
     shown: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()
     before: str = ""
+    picking: bool = False  # the list is what was shown last
+
+    @property
+    def choosing(self) -> bool:
+        """Whether a list was shown of which nothing has been talked about since."""
+        return bool(self.shown) and (self.picking or not set(self.history[-1:]) & set(self.shown))
 
 
 NOTHING_BEFORE = Context()
@@ -63,7 +69,7 @@ class Reading:
     facets: tuple[str, ...] = ()
     elsewhere: str = ""
     topic: str = ""
-    chosen: bool = False  # picked from the list shown
+    chosen: bool = False  # picked from the list shown, or that list once more
 
 
 def answer(

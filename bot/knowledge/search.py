@@ -247,6 +247,10 @@ class Index:
                 found.add(i)
         return frozenset(found)
 
+    def linked(self, words: Sequence[Token]) -> frozenset[int]:
+        """Positions of words that make a known pair with the next one."""
+        return frozenset(i for i, pair in enumerate(_neighbours(words)) if pair in self._linked)
+
     def exact(self, words: Sequence[Token]) -> frozenset[str]:
         """Words of a message typed with marks that mean what they say though they carry none: `gia` is no *giá*."""
         return frozenset(word.text for word in words if not word.marked and word.text in self._texts)

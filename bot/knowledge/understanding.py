@@ -10,6 +10,7 @@ from bot.knowledge.following import Following, topical
 from bot.knowledge.hearing import Heard
 from bot.knowledge.kinds import KINDS, Kind, KindModel, courtesy, features, office_matter, praise
 from bot.knowledge.lexicon import Lexicon
+from bot.knowledge.narrowing import Narrowing
 from bot.knowledge.pointing import coded, pointed_at, told_apart, told_case
 from bot.knowledge.procedures import Knowledge
 from bot.knowledge.reading import NOTHING_BEFORE, Context, Reading, Task, Thresholds, answer, answers
@@ -45,6 +46,7 @@ class Reader:
         self.model = model
         self.finder = finder or Finder(knowledge, lexicon, thresholds.specific)
         self._following = Following(knowledge, self.finder, thresholds)
+        self._narrowing = Narrowing(knowledge, self.finder, thresholds)
         self._general = next((f"topic:{i}" for i, topic in enumerate(knowledge.topics) if topic.general), "")
         self._offices = {
             entry.office: f"elsewhere:{i}" for i, entry in enumerate(knowledge.elsewhere) if entry.office
@@ -62,9 +64,18 @@ class Reader:
             return pointed
         if courtesy(self.lexicon, heard) or praise(self.lexicon, heard):
             return Reading("small_talk")
+        narrowed = self._narrowed(heard, context)
+        if narrowed:
+            return self._with_case(narrowed, heard)
         chances = self._weighed(chances, heard, context)
         reading = self._surely_told(chances) or self._question(self.finder.meant(heard), context, chances)
         return self._with_case(reading, heard)
+
+    def _narrowed(self, heard: Heard, context: Context) -> Reading | None:
+        """The one or few of the list shown that are meant, unless it is told that something went wrong."""
+        if self.lexicon.intents["complaint"].found(heard.rendered):
+            return None
+        return told_apart(self.knowledge, heard, context) or self._narrowing.within(heard, context)
 
     def _with_case(self, reading: Reading, heard: Heard) -> Reading:
         """With the case of the procedure that was told, when the message tells one."""
@@ -126,8 +137,7 @@ class Reader:
     def _question(self, heard: Heard, context: Context, chances: Chances) -> Reading:
         found = self.finder.find(heard)
         return (
-            told_apart(self.knowledge, heard, context)
-            or self._compared(heard, found)
+            self._compared(heard, found)
             or self._several(heard, found)
             or self._rather_told(heard, context, chances, found.hits)
             or self._continued(heard, context, found.hits)
@@ -175,7 +185,12 @@ class Reader:
         """About the office or a dossier; its hours only when no procedure is named."""
         matter = office_matter(self.lexicon, heard)
         top = hits[0] if hits else None
-        named = top is not None and top.entry.kind == "procedure" and top.said > _NAMED and top.score >= self.limits.answer
+        named = (
+            top is not None
+            and top.entry.kind == "procedure"
+            and top.said > _NAMED
+            and top.score >= self.limits.answer
+        )
         if matter not in self._offices or (matter == "hours" and named):
             return None
         return Reading("no_answer", elsewhere=self._offices[matter], facets=heard.facets.names)
