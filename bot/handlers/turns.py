@@ -13,7 +13,7 @@ from bot.handlers import questions
 from bot.handlers.questions import Answered, Desk
 from bot.knowledge.hearing import Heard
 from bot.knowledge.moves import Move, after_going_back, move_of
-from bot.knowledge.pointing import places, told_apart
+from bot.knowledge.pointing import ends_list, places, told_apart
 from bot.knowledge.reading import Context, Reading, Task, answer, answers
 
 _MOST_SAID = 10  # words
@@ -35,6 +35,8 @@ def take(desk: Desk, text: str, dialogue: Dialogue, now: datetime) -> Answered |
     named = places(desk.reader.lexicon, heard)
     if named:
         return _numbered(desk, heard, named, dialogue, now)
+    if ends_list(desk.reader.lexicon, heard) and not dialogue.shown and len(dialogue.history) < 2:
+        return _last(desk, dialogue, now)
     back = _named_back(desk, heard, dialogue)
     return questions.told(desk, back, text, dialogue, now) if back else None
 
@@ -69,6 +71,17 @@ def _numbered(
     if several:
         return questions.told(desk, several, "", dialogue, now)
     return questions.press(desk, actions[0], dialogue, now)
+
+
+def _last(desk: Desk, dialogue: Dialogue, now: datetime) -> Answered | None:
+    """The last button shown about the procedure itself."""
+    actions = [Action.decode(option) for option in dialogue.options]
+    about = [action for action in actions if action.verb != "complaint"]
+    return (
+        questions.press(desk, about[-1], dialogue, now)
+        if about
+        else _said(desk.renderer.which_one(), dialogue)
+    )
 
 
 def _several(actions: list[Action], dialogue: Dialogue) -> Reading | None:

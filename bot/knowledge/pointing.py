@@ -49,7 +49,7 @@ def places(lexicon: Lexicon, heard: Heard) -> tuple[int, ...]:
     while i < len(keys):
         pair = lexicon.ordinals.get(" ".join(keys[i : i + 2]), 0) if i + 1 < len(keys) else 0
         place = pair if pair > 0 else _single(lexicon, heard, i)
-        if place:
+        if place is not None:
             found.append(place)
         elif keys[i] not in lexicon.choice_words | lexicon.choice_joins | lexicon.choice_courtesies:
             return ()
@@ -57,7 +57,12 @@ def places(lexicon: Lexicon, heard: Heard) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _single(lexicon: Lexicon, heard: Heard, i: int) -> int:
+def ends_list(lexicon: Lexicon, heard: Heard) -> bool:
+    """Whether the last of what is shown is meant."""
+    return _ordinal(lexicon, heard) == -1
+
+
+def _single(lexicon: Lexicon, heard: Heard, i: int) -> int | None:
     """The place that one word names: a figure, or a numeral alone or beside a word of choosing."""
     word = heard.words[i]
     if word.key.isdigit():
@@ -66,7 +71,7 @@ def _single(lexicon: Lexicon, heard: Heard, i: int) -> int:
     after = heard.words[i + 1].key if i + 1 < len(heard.words) else ""
     joined = bool(lexicon.choice_joins & {before, after})
     telling = len(heard.words) == 1 or joined or before in lexicon.choice_words
-    return lexicon.numerals.get(word.text, 0) if telling else 0
+    return lexicon.numerals.get(word.text) if telling else None
 
 
 def told_apart(knowledge: Knowledge, heard: Heard, context: Context) -> Reading | None:
