@@ -24,9 +24,15 @@ Session = tuple[time, time]
 
 
 @lru_cache(maxsize=128)
+def named_holidays(year: int) -> Mapping[date, str]:
+    """Days off of a year and their Vietnamese names, from the `holidays` package; weekends may be among them."""
+    return dict(holidays.country_holidays("VN", years=year, language="vi"))
+
+
+@lru_cache(maxsize=128)
 def public_holidays(year: int) -> frozenset[date]:
-    """Days off of a year as the `holidays` package has them for Vietnam; weekends may be among them."""
-    return frozenset(holidays.country_holidays("VN", years=year))
+    """The same days without their names."""
+    return frozenset(named_holidays(year))
 
 
 @lru_cache(maxsize=128)
@@ -86,6 +92,15 @@ class Calendar:
         if day in known.days_off or day in public_holidays(day.year):
             return False
         return day.weekday() in self.weekdays or day in makeup_days(day.year)
+
+    def days_off(self, after: date, last: date) -> tuple[date, ...]:
+        """The days after `after` and up to `last` on which the office is closed."""
+        days = (after + count * _DAY for count in range(1, (last - after).days + 1))
+        return tuple(day for day in days if not self.is_working_day(day))
+
+    def holiday(self, day: date) -> str:
+        """The name of a public holiday; empty for any other day, and for a holiday on a weekend."""
+        return named_holidays(day.year).get(day, "") if day.weekday() in self.weekdays else ""
 
     def working_day_from(self, day: date) -> date:
         """That day, or the first working day after it."""

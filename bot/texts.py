@@ -97,7 +97,8 @@ def copies(original: int, copy: int) -> str:
 SHOWN_ONLY = "xuất trình, không nộp"
 BY_FORM = "theo mẫu"
 CHOOSE_CASE = "Còn giấy tờ khác tùy trường hợp; anh/chị chọn trường hợp của mình bên dưới."
-UNPUBLISHED_FEE = "**chưa công bố**; anh/chị hỏi nơi nộp trước khi đóng tiền"
+UNPUBLISHED_FEE = "**chưa công bố**; hỏi nơi nộp trước khi đóng tiền"
+FILING_FEE = "Phí nộp hồ sơ"  # the title where it is unpublished: nobody takes it for the amount of a benefit
 UNPUBLISHED_TIME = "**chưa công bố**; xem ngày hẹn trên giấy tiếp nhận"
 COUNTED_FROM_COMPLETE = "Tính từ khi hồ sơ đủ giấy tờ."
 
@@ -154,15 +155,43 @@ def due_today(today: date, due: str) -> str:
     return f"Nộp hôm nay ({weekday(today)}) thì chậm nhất **{due}** có kết quả."
 
 
-def due_short(due: str) -> str:
+def due_short(due: str, *, today: bool) -> str:
     """The same behind one of several time limits."""
-    return f"(nộp hôm nay: chậm nhất {due})"
+    return f"(nộp hôm nay: chậm nhất {due})" if today else f"(chậm nhất {due})"
 
 
-def received_later(received: date, cutoff: time | None) -> str:
-    """Why today does not count."""
-    why = f"sau {cutoff:%H:%M} hoặc ngày nghỉ" if cutoff else "ngoài giờ hoặc ngày nghỉ"
-    return f"Lúc này là {why}, nên hồ sơ tính là nhận vào {weekday(received)}."
+def closed_today(holiday: str) -> str:
+    """Why today does not count: a day off."""
+    return f"cơ quan **nghỉ** ({holiday})" if holiday else "cơ quan **nghỉ**"
+
+
+def late_today(cutoff: time | None) -> str:
+    """Why today does not count: the hour."""
+    return f"đã sau {cutoff:%H:%M}" if cutoff else "đã hết giờ làm việc"
+
+
+def received_later(today: date, why: str, received: date, due: str) -> str:
+    """From which day a dossier handed in now is counted, and when it is due (empty: said elsewhere)."""
+    last = "cuối ngày đó" if due == weekday(received) else due
+    end = f", chậm nhất **{last}** có kết quả." if due else "."
+    return f"Hôm nay ({weekday(today)}) {why}: hồ sơ tính từ {weekday(received)}{end}"
+
+
+_NAMED = 3  # holidays told each; a long count lies over more
+
+
+def days_off(holidays: Sequence[tuple[date, str]], weekend: Sequence[date]) -> str:
+    """The days that a count leaves out: holidays by name, a long row of weekends in short."""
+    parts = [f"{WEEKDAYS[day.weekday()]} {day:%d/%m} ({name})" for day, name in holidays[:_NAMED]]
+    parts += [f"{len(holidays) - _NAMED} ngày lễ nữa"] if len(holidays) > _NAMED else []
+    if len(weekend) > 2:
+        parts.append(", ".join(WEEKDAYS[index] for index in sorted({day.weekday() for day in weekend})))
+    else:
+        parts += [f"{WEEKDAYS[day.weekday()]} {day:%d/%m}" for day in weekend]
+    return f"Không tính ngày nghỉ: {', '.join(parts)}."
+
+
+DAY_OFF = "nghỉ lễ, nghỉ bù"
 
 
 def same_day(cutoff: time) -> str:
@@ -246,11 +275,10 @@ def brief(title: str, text: str) -> str:
 
 def note(text: str) -> str:
     """What to watch out for."""
-    return f"Lưu ý: {text}"
+    return f"Lưu ý: {text.rstrip('.')}."
 
 
 NEXT_CASE = "**Tiếp theo:** chọn trường hợp của anh/chị bên dưới."
-NEXT_DOCUMENTS = "**Tiếp theo:** chọn **Hồ sơ** để xem giấy tờ cần chuẩn bị."
 NEXT_SEVERAL = "**Tiếp theo:** chọn một thủ tục bên dưới để xem thêm."
 
 
@@ -262,6 +290,11 @@ def next_online(link: str, place: str) -> str:
 def next_place(place: str) -> str:
     """The next step where one has to go or write."""
     return f"**Tiếp theo:** mang hồ sơ đến: {place}"
+
+
+def left_out(names: Iterable[str]) -> str:
+    """Procedures asked in the same message that this answer leaves out."""
+    return f"Chưa trả lời ở đây: {'; '.join(names)}. Anh/chị chọn bên dưới."
 
 
 def sources(titles: str, checked: date | None, code: str) -> str:
@@ -286,6 +319,11 @@ def abolished(name: str) -> str:
     return f"**{name}**\nThủ tục này **đã bãi bỏ**, không nộp theo mục này nữa."
 
 
+def abolished_short(name: str) -> str:
+    """The same in a list."""
+    return f"**{name}:** đã bãi bỏ."
+
+
 def successor(name: str) -> str:
     """What replaced it."""
     return f"Nay làm theo: **{name}**"
@@ -297,6 +335,12 @@ CHOICE_LABEL_LENGTH = 60  # letters
 def capital(text: str) -> str:
     """The first letter in upper case, the others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def sentences(parts: Sequence[str]) -> str:
+    """Parts one after another; each but the first begins in upper case, bold or not."""
+    begun = [f"**{capital(part[2:])}" if part.startswith("**") else capital(part) for part in parts[1:]]
+    return ". ".join([*parts[:1], *begun])
 
 
 # Choices and refusals

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.chat import Action, Button, Reply
 from bot.dialogue import Dialogue
-from bot.knowledge.answers import Guide, Renderer, guide_kind
+from bot.knowledge.answers import Guide, Renderer, few_buttons, guide_kind
 from bot.knowledge.lexicon import FACETS
 from bot.knowledge.procedures import Elsewhere
 from bot.knowledge.reading import Context, Reading, Task
@@ -63,7 +63,8 @@ def _reply(desk: Desk, reading: Reading, text: str, now: datetime) -> Reply:
     say = desk.renderer
     if reading.outcome == "answer":
         reply = say.answer(reading.tasks, now)
-        return replace(reply, buttons=(*_others(desk, reading), *reply.buttons)) if reading.topic else reply
+        others = _others(desk, reading) if reading.topic else ()
+        return replace(reply, buttons=few_buttons((*others, *reply.buttons)))
     if reading.outcome == "clarify":
         return say.clarify(reading.procedures, _topic_name(desk, reading.topic))
     if reading.outcome == "no_answer":

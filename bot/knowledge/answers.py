@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,9 @@ from bot.knowledge.vietnamese import phrase_key
 
 Guide = Literal["appeal", "denunciation", "both"]
 
-MOST_TASKS = 4  # answered in one message; further ones are offered as buttons
+MOST_TASKS = 4  # answered in one message; further ones are named and offered as buttons
+MOST_LINES = 8  # answered in one message when a line is enough for each
+MOST_BUTTONS = 8
 MOST_CASES = 6
 NEAR = 3
 _LABEL = 40  # letters of a case's or procedure's button
@@ -35,12 +38,23 @@ class Screen:
     most: int
 
 
+_OVERVIEW = 600  # letters that an overview aims at
 _SCREENS = {1: Screen(900, 1500), 2: Screen(650, 900)}
 _CROWDED = Screen(400, 600)
 _GENTLE = (30, 12, 8, 6)
 _HARD = (4, 3, 2)
+_TWO_SOURCES = 55  # letters
 _ALL_SOURCES = 6  # where the legal basis was asked
 _WIDTHS = (160, 110, 70)
+_BRIEF = frozenset({"fee", "deadline"})  # facets that a line is enough for
+# What a note's part is about, by its words; a part about neither is about the whole procedure.
+_ABOUT = {
+    "fee": re.compile(r"\bđồng\b|khoản thu|[Mm]ức (?:hưởng|đóng)|\b(?:phí|tiền)\b.*hỏi"),
+    "deadline": re.compile(r"\d+ ngày|\bgiờ\b|thời hạn|lâu hơn|kéo dài|ngày làm việc"),
+}
+_OF_FEES = re.compile(r"\b(?:lệ )?phí\b", re.IGNORECASE)
+_CUTOFF = "sau 15 giờ"  # the deadline says it with the hour of the office
+_CAUTION = re.compile(r"hỏi|đã đổi|có thể đổi|thay đổi|hết hiệu lực|\b11[345]\b", re.IGNORECASE)
 _DENUNCIATION = ("tố cáo", "tố giác", "hối lộ", "tham nhũng", "nhận tiền")
 _TALK = (
     (texts.THANKS, ("cảm ơn", "cám ơn", "thank", "thanks", "tks")),
@@ -67,12 +81,41 @@ class Renderer:
             return self.procedure_gone()
         if len(known) == 1:
             return self._one(known[0], now)
+        if all(task.facets and _BRIEF.issuperset(task.facets) for task in known):
+            return self._line_each(known, now)
         shown = known[:MOST_TASKS]
         screen = _SCREENS.get(len(shown), _CROWDED)
         parts = [self._text(self._card(task, now), task.facets, screen, ())[0] for task in shown]
-        parts.append(texts.NEXT_SEVERAL)
-        codes = dict.fromkeys(task.code for task in known)
-        return Reply("\n\n".join(parts), tuple((self._show(code),) for code in codes))
+        parts += self._left_out(known[MOST_TASKS:]) or [texts.NEXT_SEVERAL]
+        return Reply("\n\n".join(parts), self._shows(known))
+
+    def _line_each(self, tasks: Sequence[Task], now: datetime) -> Reply:
+        """Fees and times of several procedures under each other, with their sources together."""
+        shown = [self._card(task, now) for task in tasks[:MOST_LINES]]
+        lines = [_line(card, task.facets) for card, task in zip(shown, tasks, strict=False)]
+        lines.append(self._joint_sources(shown, tasks))
+        doubtful = [card for card in shown if card.procedure.status == "stale_suspected"]
+        lines += [texts.may_have_changed(self._desk_contact(doubtful[0]))] if doubtful else []
+        lines += self._left_out(tasks[MOST_LINES:])
+        return Reply("\n".join(lines), self._shows(tasks))
+
+    def _joint_sources(self, shown: Sequence[Card], tasks: Sequence[Task]) -> str:
+        names: list[str] = []
+        for card, task in zip(shown, tasks, strict=False):
+            names += self._chief_sources(card, task.facets)
+            local = [entry.source for entry in cards.valid_local_fees(card) if "fee" in task.facets]
+            names += [cards.short_title(self.knowledge.sources[source].title) for source in local]
+        days = [card.procedure.checked for card in shown if card.procedure.checked]
+        return texts.sources("; ".join(dict.fromkeys(names)), min(days, default=None), "")
+
+    def _left_out(self, tasks: Sequence[Task]) -> list[str]:
+        names = [self.knowledge.procedures[task.code].name for task in tasks]
+        return [texts.left_out(names)] if names else []
+
+    def _shows(self, tasks: Sequence[Task]) -> tuple[tuple[Button, ...], ...]:
+        return tuple((self._show(code),) for code in dict.fromkeys(task.code for task in tasks))[
+            -MOST_BUTTONS:
+        ]
 
     def full(self, code: str, facet: str, now: datetime, case: str = "") -> Reply:
         """One facet without any cut (the button under a cut list); a channel splits it where it must."""
@@ -80,7 +123,8 @@ class Renderer:
             return self.procedure_gone()
         card = self._card(Task(code, (facet,), case), now)
         section = cards.all_documents(card) if facet == "documents" else cards.section(card, facet)
-        lines = [_title(card), *_lines(section, len(section.items), None), *self._tail(card)]
+        lines = [_title(card), *_lines(section, len(section.items), None)]
+        lines += [*self._note(card, (facet,)), *self._tail(card, ("legal_basis",))]
         return Reply("\n".join(lines), self._facet_rows(card, {facet}))
 
     def case_name(self, code: str, index: int) -> str | None:
@@ -93,14 +137,12 @@ class Renderer:
         card = self._card(task, now)
         if card.procedure.status == "abolished":
             return self._abolished(card, task)
-        text, cut = self._text(card, task.facets, _SCREENS[1], (_next_step(card, task.facets),))
+        text, cut = self._text(card, task.facets, _SCREENS[1], _next_step(card, task.facets))
         rows: list[tuple[Button, ...]] = []
         if "documents" in task.facets and card.asks_case:
             rows += _case_rows(card)
         rows += [(Button(texts.all_of(facet), Action("all", f"{task.code}:{facet}")),) for facet in cut]
-        return Reply(
-            text, (*rows, *self._facet_rows(card, set(task.facets) - set(cut) if task.facets else set()))
-        )
+        return Reply(text, few_buttons((*rows, *self._facet_rows(card, set(task.facets)))))
 
     def _text(
         self, card: Card, facets: Sequence[str], screen: Screen, following: Sequence[str]
@@ -109,11 +151,11 @@ class Renderer:
         if card.procedure.status == "abolished":
             return "\n".join(self._abolished_lines(card)), ()
         head = _title(card)
-        tail = [*following, *self._tail(card, _ALL_SOURCES if "legal_basis" in facets else 2)]
+        tail = [*following, *self._tail(card, facets)]
         if not facets:
-            return _overview(head, cards.overview(card), self._note(card), tail, screen), ()
+            return _overview(head, card, self._note(card), tail, screen), ()
         sections = [cards.section(card, facet) for facet in dict.fromkeys(facets)]
-        return _fit(head, sections, self._note(card) if len(sections) == 1 else [], tail, screen)
+        return _fit(head, sections, self._note(card, facets) if len(sections) == 1 else [], tail, screen)
 
     def _card(self, task: Task, now: datetime) -> Card:
         local = now.astimezone(self.calendar.zone)
@@ -121,18 +163,38 @@ class Renderer:
         case = task.case if task.case in procedure.cases else ""
         return Card(procedure, self.knowledge, self.config, self.calendar, local, case)
 
-    def _note(self, card: Card) -> list[str]:
-        return [texts.note(card.procedure.note)] if card.procedure.note else []
+    def _note(self, card: Card, facets: Sequence[str] = ()) -> list[str]:
+        """The note, or the parts of it that bear on the facets."""
+        note = card.procedure.note
+        kept = [part for part in note.rstrip(".").split("; ") if _bears(part, facets)] if facets else [note]
+        said = "; ".join(filter(None, kept))
+        return [texts.note(texts.capital(said))] if said else []
 
-    def _tail(self, card: Card, most: int = 2) -> list[str]:
-        """At most so many sources, the day checked, and a warning where the card is not sure."""
+    def _tail(self, card: Card, facets: Sequence[str] = ()) -> list[str]:
+        """The chief source (all of them for the legal basis), the day checked, a warning where the card is not sure."""
         procedure = card.procedure
-        lines = [texts.sources(self._sources(procedure.sources, most), procedure.checked, procedure.code)]
+        titles = "; ".join(self._chief_sources(card, facets))
+        if "legal_basis" in facets:
+            titles = self._sources(procedure.sources, _ALL_SOURCES)
+        lines = [texts.sources(titles, procedure.checked, procedure.code)]
         if procedure.status == "stale_suspected":
             lines.append(texts.may_have_changed(self._desk_contact(card)))
         elif procedure.confidence == "C":
             lines.append(texts.not_certain(self._desk_contact(card)))
         return lines
+
+    def _chief_sources(self, card: Card, facets: Sequence[str]) -> list[str]:
+        """The first source in short; of a fee the one about fees; of everything both, where they are short."""
+        known = [name for name in card.procedure.sources if name in self.knowledge.sources]
+        titles = {name: self.knowledge.sources[name].title for name in known}
+        local = {entry.source for entry in cards.valid_local_fees(card)}  # told beside their own fees
+        usual = [name for name in known if _OF_FEES.search(titles[name]) and name not in local]
+        first = cards.short_title(titles[known[0]]) if known else ""
+        of_fee = cards.short_title(titles[usual[0]]) if usual else first
+        if "fee" in facets:
+            return [of_fee] if of_fee else []
+        both = list(dict.fromkeys(filter(None, [first] if facets else [first, of_fee])))
+        return both if len("; ".join(both)) <= _TWO_SOURCES else both[:1]
 
     def _sources(self, ids: Iterable[str], most: int = 2) -> str:
         known = [self.knowledge.sources[name] for name in ids if name in self.knowledge.sources]
@@ -410,15 +472,43 @@ def _title(card: Card) -> str:
     return f"{title}\n{texts.case_told(card.case)}" if card.case else title
 
 
-def _next_step(card: Card, facets: Sequence[str]) -> str:
-    """The one thing to do after this answer."""
-    if "documents" in facets and card.asks_case:
-        return texts.NEXT_CASE
-    if "documents" not in facets and card.procedure.documents:
-        return texts.NEXT_DOCUMENTS
+def _line(card: Card, facets: Sequence[str]) -> str:
+    """One procedure's fee or time, or both, in one line."""
+    if card.procedure.status == "abolished":
+        return f"• {texts.abolished_short(card.procedure.name)}"
+    said = {"fee": cards.brief_fee, "deadline": cards.brief_time}
+    name = f"{card.procedure.name} ({card.case})" if card.case else card.procedure.name
+    return f"• {texts.brief(name, '; '.join(said[facet](card) for facet in dict.fromkeys(facets)))}"
+
+
+def few_buttons(rows: Sequence[tuple[Button, ...]]) -> tuple[tuple[Button, ...], ...]:
+    """At most so many buttons: facets are left out first, from the last, then other procedures."""
+    flat = [button for row in rows for button in row]
+    spare = [button for verb in ("facet", "show") for button in reversed(flat) if button.action.verb == verb]
+    dropped = set(spare[: max(0, len(flat) - MOST_BUTTONS)])
+    kept = (tuple(button for button in row if button not in dropped) for row in rows)
+    return tuple(row for row in kept if row)
+
+
+def _bears(part: str, facets: Sequence[str]) -> bool:
+    """Whether a part of a note has to do with what was asked; a caution about the whole has, always."""
+    if _CUTOFF in part and tuple(facets) == ("deadline",):
+        return False
+    about = {facet for facet, words in _ABOUT.items() if words.search(part)}
+    if about or _BRIEF.issuperset(facets):
+        return bool(about & set(facets)) or (not about and bool(_CAUTION.search(part)))
+    return True
+
+
+def _next_step(card: Card, facets: Sequence[str]) -> list[str]:
+    """What to do after the papers are told; beside other answers the buttons say enough."""
+    if "documents" not in facets:
+        return []
+    if card.asks_case:
+        return [texts.NEXT_CASE]
     if "online" not in facets and card.link:
-        return texts.next_online(card.link, _first_clause(card.place))
-    return texts.next_place(_first_clause(card.place))
+        return [texts.next_online(card.link, _first_clause(card.place))]
+    return [texts.next_place(_first_clause(card.place))]
 
 
 def _first_clause(text: str) -> str:
@@ -429,7 +519,7 @@ def _lines(section: Section, limit: int, width: int | None) -> list[str]:
     """A heading, at most `limit` items (one more rather than "1 more"), and what is never cut."""
     shown = section.items if len(section.items) <= limit + 1 else section.items[:limit]
     numbered = section.facet == "steps"
-    lines = [f"**{texts.FACET_TITLES[section.facet]}**"]
+    lines = [f"**{section.title or texts.FACET_TITLES[section.facet]}**"]
     lines += [_clip(item if numbered else f"• {item}", width) for item in shown]
     if len(shown) < len(section.items):
         lines.append(texts.more(len(section.items) - len(shown)))
@@ -466,16 +556,15 @@ def _fit(
     return compose(limit, width), (*cut, *(section.facet for section in dropped))
 
 
-def _overview(
-    head: str, lines: Sequence[str], note: Sequence[str], tail: Sequence[str], screen: Screen
-) -> str:
-    """The card in short. The note goes first, then the papers are clipped; fees and times come last."""
-    whole = [head, *lines, *note, *tail]
-    shorter = [head, _clip(lines[0], _WIDTHS[0]), *lines[1:], *tail]
-    shortest = [head, *(_clip(line, _WIDTHS[0]) for line in lines), *tail]
-    if len("\n".join(whole)) <= screen.aim:
-        return "\n".join(whole)
-    return "\n".join(shorter if len("\n".join(shorter)) <= screen.most else shortest)
+def _overview(head: str, card: Card, note: Sequence[str], tail: Sequence[str], screen: Screen) -> str:
+    """The card in short. The note goes first, then explanations and papers; fees and times are not cut."""
+    whole = cards.overview(card)
+    forms = [(*whole, *note), whole, *(cards.overview(card, papers, terse=True) for papers in (3, 2, 1))]
+    written = ["\n".join([head, *form, *tail]) for form in forms]
+    short = next((text for text in written if len(text) <= _OVERVIEW), written[-1])
+    if len(short) <= screen.most:
+        return short
+    return "\n".join([head, *(_clip(line, _WIDTHS[0]) for line in forms[-1]), *tail])
 
 
 def _clip(text: str, width: int | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -15,6 +16,10 @@ from bot.knowledge.procedures import CaseFee, CaseTime, Channel, Document, Knowl
 from bot.knowledge.quantities import Duration, Fee
 from bot.knowledge.vietnamese import phrase_key
 
+_SHORT_TITLE = 45  # letters
+_NUMBERED = re.compile(r".*?\d/\S+")  # up to the number of a document
+_EXPLAINED = re.compile(r" \([^()]*\)")  # words in brackets after a name
+_OTHERS = "người khác"  # what a fee's note says of those to whom it does not apply
 FEW_CASE_PAPERS = (
     4  # up to so many papers of all cases stand in the answer itself; more are asked for by case
 )
@@ -27,6 +32,7 @@ class Section:
     facet: str
     items: tuple[str, ...] = ()
     always: tuple[str, ...] = ()
+    title: str = ""  # instead of the facet's own
 
 
 @dataclass(frozen=True)
@@ -154,24 +160,49 @@ def told(entries: Sequence[Case], case: str) -> tuple[Case, ...]:
 
 
 def fee(card: Card) -> Section:
-    """Local fees valid now first, then each channel's own fee, then who is exempt."""
+    """What everybody pays now, then what some are spared, then who is exempt."""
     exempt = (texts.exemptions(card.procedure.exemptions),) if card.procedure.exemptions else ()
-    return Section("fee", tuple(map(texts.capital, fee_lines(card))), exempt)
+    return Section("fee", tuple(map(texts.capital, fee_lines(card))), exempt, fee_title(card))
+
+
+def fee_title(card: Card) -> str:
+    """What stands over the fee; where none is published, that it is not the amount of a benefit."""
+    own = [entry.fee.kind for way in card.procedure.channels.values() for entry in told(way.fee, card.case)]
+    published = valid_local_fees(card) or any(kind != "unpublished" for kind in own)
+    return texts.FACET_TITLES["fee"] if published else texts.FILING_FEE
 
 
 def fee_lines(card: Card, *, brief: bool = False) -> list[str]:
-    """A line for each local fee and each group of channels that cost the same; brief ones name no source."""
+    """A line for each local fee and each group of channels that cost the same; brief ones name no source.
+
+    A conditional fee stands after the usual one, or it would be read as everybody's.
+    """
     local = valid_local_fees(card)
-    lines = [_for_channels(card, one.channels, local_words(card, one, brief=brief)) for one in local]
+    lines = {one: _for_channels(card, one.channels, local_words(card, one, brief=brief)) for one in local}
+    everybody = [line for one, line in lines.items() if _for_everybody(one)]
+    conditional = [line for one, line in lines.items() if not _for_everybody(one)]
+    return [*everybody, *_own_lines(card, local), *conditional]
+
+
+def _own_lines(card: Card, local: Sequence[LocalFee]) -> list[str]:
     own: dict[tuple[bool, str], list[Channel]] = {}
     for name, submission in card.procedure.channels.items():
         here = [entry for entry in local if name in entry.channels]
-        if not any(_replaces(entry) for entry in here):
-            own.setdefault((bool(here), own_words(submission.fee, card.case)), []).append(name)
-    for (usual, words), names in own.items():
-        line = _for_channels(card, names, words)
-        lines.append(texts.usual_fee(line) if usual else line)
-    return lines
+        if not any(_replaces(entry) or _repeats(entry, submission.fee) for entry in here):
+            reduced = any(_for_everybody(entry) for entry in here)
+            own.setdefault((reduced, own_words(submission.fee, card.case)), []).append(name)
+    lines = [(reduced, _for_channels(card, names, words)) for (reduced, words), names in own.items()]
+    return [texts.usual_fee(line) if reduced else line for reduced, line in lines]
+
+
+def _for_everybody(entry: LocalFee) -> bool:
+    """Whether nobody has to meet a condition: a lasting fee, or an amount in its place for a time."""
+    return _replaces(entry) or entry.fee.kind == "amount"
+
+
+def _repeats(entry: LocalFee, own: Sequence[CaseFee]) -> bool:
+    """Whether a local fee in words begins with the channel's own, and so tells both."""
+    return len(own) == 1 and not own[0].case and str(entry.fee).startswith(f"{own[0].fee};")
 
 
 def valid_local_fees(card: Card) -> tuple[LocalFee, ...]:
@@ -192,9 +223,26 @@ def _replaces(entry: LocalFee) -> bool:
 def local_words(card: Card, entry: LocalFee, *, brief: bool = False) -> str:
     """A local fee with its end and its condition, and unless brief its source."""
     source = card.knowledge.sources.get(entry.source)
-    title = "" if brief else source.title if source else entry.source
-    words = texts.local_fee(fee_words(entry.fee), entry.until, entry.note, title)
+    title = "" if brief else short_title(source.title) if source else entry.source
+    note = _own_note(entry, brief=brief)
+    words = texts.local_fee(fee_words(entry.fee), entry.until, note, title)
     return texts.of_case(entry.case, words) if entry.case else words
+
+
+def _own_note(entry: LocalFee, *, brief: bool) -> str:
+    """Without what others pay, which stands before it; in brief only where the fee itself tells no condition."""
+    if brief and entry.fee.kind != "free":
+        return ""
+    return "; ".join(part for part in entry.note.split("; ") if not part.startswith(_OTHERS))
+
+
+def short_title(title: str) -> str:
+    """A source's kind and number, or the beginning of a long title."""
+    if len(title) <= _SHORT_TITLE:
+        return title
+    numbered = _NUMBERED.match(title)
+    short = numbered[0].rstrip(",.);") if numbered else re.split(r",| \(|: ", title, maxsplit=1)[0]
+    return short if len(short) <= _SHORT_TITLE else short[:_SHORT_TITLE].rsplit(" ", 1)[0] + "…"
 
 
 def own_words(fees: Sequence[CaseFee], case: str) -> str:
@@ -229,14 +277,21 @@ def deadline(card: Card) -> Section:
     shown = [promised] if promised else [told(way.time, card.case) for way in procedure.channels.values()]
     basis = _known(shown) or _known([law])
     single = len(set(shown)) == 1 and len(basis) == 1
-    items: list[str] = []
-    if promised or any(times != law for times in shown):
-        items += [texts.statutory_time(_time_line(entry)) for entry in law if entry.time.known]
-    if promised:
-        items += [texts.committed_time(_dated(card, entry, single=single)) for entry in promised]
-    else:
-        items += _channel_lines(card, single=single)
+    items = _time_lines(card, single=single)
     return Section("deadline", tuple(items), tuple(_due_lines(card, basis, single=single)))
+
+
+def _time_lines(card: Card, *, single: bool) -> list[str]:
+    """The law's time where no other says the same, then the office's or each channel's; dated unless single."""
+    procedure = card.procedure
+    law, promised = told(procedure.statutory, card.case), told(procedure.committed, card.case)
+    shown = [promised] if promised else [told(way.time, card.case) for way in procedure.channels.values()]
+    same = {entry.time for times in shown for entry in times}
+    lawful = [entry for entry in law if entry.time.known and entry.time not in same]
+    items = [texts.statutory_time(_time_line(entry)) for entry in lawful]
+    if promised:
+        return items + [texts.committed_time(_dated(card, entry, single=single)) for entry in promised]
+    return items + _channel_lines(card, single=single)
 
 
 def _channel_lines(card: Card, *, single: bool) -> list[str]:
@@ -263,11 +318,10 @@ def _time_line(entry: CaseTime) -> str:
 def _dated(card: Card, entry: CaseTime, *, single: bool) -> str:
     """A time, with its date where there are several; a single one has a sentence of its own."""
     line = _time_line(entry)
-    return (
-        line
-        if single or not entry.time.known
-        else f"{line} {texts.due_short(due_words(due(card, entry.time)))}"
-    )
+    if single or not entry.time.known:
+        return line
+    found = due(card, entry.time)
+    return f"{line} {texts.due_short(due_words(found), today=found.received == card.now.date())}"
 
 
 def due(card: Card, duration: Duration) -> Due:
@@ -286,16 +340,40 @@ def _due_lines(card: Card, basis: Sequence[CaseTime], *, single: bool) -> Iterat
     dues = [due(card, entry.time) for entry in basis]
     today, first = card.now.date(), dues[0]
     cutoff = card.cutoff or card.calendar.cutoff
-    if single:
-        yield texts.due_today(today, due_words(first))
+    said = due_words(first) if single else ""
     if first.received != today:
-        yield texts.received_later(first.received, cutoff)
-    elif cutoff and any(entry.time.unit == "same_day" for entry in basis):
+        yield texts.received_later(today, _why_later(card, cutoff), first.received, said)
+    elif said:
+        yield texts.due_today(today, said)
+    late = first.received != today and card.calendar.is_working_day(today)
+    if not late and cutoff and any(entry.time.unit == "same_day" for entry in basis):
         yield texts.same_day(cutoff)
+    yield from _days_off(card, basis, dues)
     doubtful = [found.day.year for found in dues if found.provisional]
     if doubtful:
         yield texts.provisional(max(doubtful))
     yield texts.COUNTED_FROM_COMPLETE
+
+
+def _why_later(card: Card, cutoff: time | None) -> str:
+    today = card.now.date()
+    if card.calendar.is_working_day(today):
+        return texts.late_today(cutoff)
+    return texts.closed_today(card.calendar.holiday(today))
+
+
+def _days_off(card: Card, basis: Sequence[CaseTime], dues: Sequence[Due]) -> Iterator[str]:
+    """The days that the longest count leaves out, so that people can follow it on a calendar."""
+    ends = [
+        found.day if entry.time.unit.startswith("working") else found.received
+        for entry, found in zip(basis, dues, strict=True)
+    ]
+    calendar = card.calendar
+    days = calendar.days_off(card.now.date(), max(ends))
+    weekend = [day for day in days if day.weekday() not in calendar.weekdays]
+    holidays = [(day, calendar.holiday(day) or texts.DAY_OFF) for day in days if day not in weekend]
+    if days:
+        yield texts.days_off(holidays, weekend)
 
 
 # The other facets
@@ -400,30 +478,34 @@ def section(card: Card, facet: str) -> Section:
     return reader(card)
 
 
-def overview(card: Card) -> tuple[str, ...]:
-    """The card in four lines: papers, fee, time, place."""
+def overview(card: Card, papers: int = 3, *, terse: bool = False) -> tuple[str, ...]:
+    """The card in four lines: so many papers, fee, time, place; terse ones leave explanations out."""
     lines = []
     if card.procedure.documents:
-        lines.append(texts.brief(texts.FACET_TITLES["documents"], _papers_in_short(card)))
-    lines.append(texts.brief(texts.FACET_TITLES["fee"], brief_fee(card)))
+        lines.append(
+            texts.brief(texts.FACET_TITLES["documents"], _papers_in_short(card, papers, terse=terse))
+        )
+    lines.append(texts.brief(fee_title(card), brief_fee(card)))
     lines.append(texts.brief(texts.FACET_TITLES["deadline"], brief_time(card)))
     if card.place:
-        lines.append(texts.brief(texts.FACET_TITLES["place"], card.place))
+        where = _EXPLAINED.sub("", card.place.split("; ", 1)[0]) if terse else card.place
+        lines.append(texts.brief(texts.FACET_TITLES["place"], where))
     return tuple(lines)
 
 
-def _papers_in_short(card: Card, most: int = 3) -> str:
+def _papers_in_short(card: Card, most: int, *, terse: bool) -> str:
     names = [paper.name for paper in card.procedure.documents if not paper.case or paper.case == card.case]
     names = names or [paper.name for paper in card.procedure.documents]
     rest = len(card.procedure.documents) - len(names[:most])
-    return "; ".join(names[:most]) + (f"; {texts.more(rest)}" if rest else "")
+    shown = [_EXPLAINED.sub("", name) if terse else name for name in names[:most]]
+    return "; ".join(shown) + (f"; {texts.more(rest)}" if rest else "")
 
 
 def brief_fee(card: Card) -> str:
     """The fee in one line, without sources."""
-    return "; ".join(fee_lines(card, brief=True))
+    return texts.sentences(fee_lines(card, brief=True))
 
 
 def brief_time(card: Card) -> str:
-    """The time limits in one line."""
-    return "; ".join(deadline(card).items)
+    """The time limits in one line, without dates."""
+    return "; ".join(_time_lines(card, single=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.knowledge.finding import Finder, Found
@@ -154,10 +154,14 @@ class Reader:
             named = top and top.entry.kind == "procedure" and top.said > 0.9 and top.explained > 0.4
             if top and named and top.score >= self.limits.second:
                 tasks.setdefault(top.entry.ref, Task(top.entry.ref, _facets_within(heard, clause)))
-        story = len(heard.words) > _STORY and sum(bool(task.facets) for task in tasks.values()) < 2
+        listed = len(tasks) == len(found.clauses)  # every part names a procedure: a list, not a story
+        story = (
+            len(heard.words) > _STORY and sum(bool(task.facets) for task in tasks.values()) < 2 and not listed
+        )
         whole = found.whole[0] if found.whole else None
         one = whole is not None and whole.said > 0.95 and whole.explained > 0.85
-        return None if len(tasks) < 2 or story or one else answers(tuple(tasks.values()), heard.facets.names)
+        facets = heard.facets.names
+        return None if len(tasks) < 2 or story or one else answers(_all_asked(tasks.values(), facets), facets)
 
     def _compared(self, heard: Heard, found: Found) -> Reading | None:
         """Two things set side by side."""
@@ -287,6 +291,11 @@ def _likeliest(chances: Chances) -> Kind:
 def _plain(top: Hit | None) -> bool:
     """Whether the best hit is named rather than touched."""
     return top is not None and top.entry.kind != "topic" and top.said > 0.85 and top.explained > 0.5
+
+
+def _all_asked(tasks: Iterable[Task], facets: tuple[str, ...]) -> tuple[Task, ...]:
+    """Each with its own facets; what is only named is asked the same as the others (`phí tạm trú, khai sinh`)."""
+    return tuple(task if task.facets else replace(task, facets=facets) for task in tasks)
 
 
 def _facets_within(heard: Heard, clause: tuple[int, int]) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot.chat import Action, Kind, Reply
+from bot.chat import Action, Button, Kind, Reply
 from bot.config import Config
-from bot.knowledge.answers import Renderer, guide_kind
+from bot.knowledge.answers import MOST_BUTTONS, Renderer, few_buttons, guide_kind
+from bot.knowledge.cards import short_title
 from bot.knowledge.lexicon import FACETS
 from bot.knowledge.procedures import Elsewhere, Knowledge, KnowledgeFile, assemble
 from bot.knowledge.reading import Task
@@ -151,8 +152,32 @@ class TestFee:
         temporary = LOCAL | {"from": "2026-08-15", "until": "2027-02-28", "note": "chỉ định danh mức 2"}
         text = ask("fee", now=now, channels={"online": channel("7.000 đồng")}, local_fees=[temporary]).text
         assert ("**miễn phí** đến hết 28/02/2027 – chỉ định danh mức 2 (theo Nghị quyết B)" in text) is valid
-        assert ("Mức thường – **7.000 đồng**" in text) is valid
-        assert "7.000 đồng" in text
+        assert "• **7.000 đồng**" in text
+        assert not valid or text.index("7.000 đồng") < text.index("miễn phí")
+
+    def test_a_reduction_for_everybody_stands_before_the_usual_fee(self) -> None:
+        half = LOCAL | {"fee": "3.500 đồng", "until": "2026-12-31"}
+        text = ask("fee", channels={"online": channel("7.000 đồng")}, local_fees=[half]).text
+        assert text.index("**3.500 đồng** đến hết 31/12/2026") < text.index("Mức thường – **7.000 đồng**")
+
+    def test_what_others_pay_is_not_said_again_under_it(self) -> None:
+        note = "điều kiện theo Nghị quyết C; người khác nộp mức bên dưới"
+        temporary = LOCAL | {"until": "2027-02-28", "note": note}
+        text = ask("fee", channels={"online": channel("7.000 đồng")}, local_fees=[temporary]).text
+        assert "điều kiện theo Nghị quyết C" in text
+        assert "bên dưới" not in text
+
+    def test_an_amount_told_by_the_local_fee_is_not_repeated(self) -> None:
+        words = {"words": "8.000 đồng/bản; hộ nghèo thì miễn phí"}
+        local = LOCAL | {"channels": ["direct"], "fee": words, "until": "2027-02-28"}
+        assert ask("fee", local_fees=[local]).text.count("8.000 đồng/bản") == 1
+
+    @pytest.mark.parametrize("facets", [(), ("fee",)])
+    def test_an_unpublished_fee_is_not_taken_for_a_benefit(self, facets: tuple[str, ...]) -> None:
+        text = ask(*facets, channels={"direct": channel()}).text
+        assert "Phí nộp hồ sơ" in text
+        assert "Phí, lệ phí" not in text
+        assert "Phí, lệ phí" in ask(*facets).text
 
     def test_a_local_fee_of_a_channel_that_does_not_exist_is_silent(self) -> None:
         assert "miễn phí" not in ask("fee", local_fees=[LOCAL]).text
@@ -174,6 +199,35 @@ class TestDeadline:
         assert "sau 15:00" in text
         assert "thứ Hai 23/11/2026" in text
         assert "thứ Ba 01/12/2026" in text
+
+    def test_a_weekend_is_called_one(self) -> None:
+        text = ask("deadline", now=datetime(2026, 11, 22, 3, tzinfo=UTC)).text
+        assert "Hôm nay (Chủ nhật 22/11/2026) cơ quan **nghỉ**: hồ sơ tính từ thứ Hai 23/11/2026" in text
+        assert "chậm nhất **thứ Ba 01/12/2026**" in text
+        assert "sau 15:00" not in text
+        assert "Nộp hôm nay" not in text
+
+    def test_a_holiday_is_called_by_its_name(self) -> None:
+        text = ask("deadline", now=datetime(2026, 11, 24, 3, tzinfo=UTC)).text
+        assert "cơ quan **nghỉ** (Ngày Văn hóa Việt Nam)" in text
+        assert "hồ sơ tính từ thứ Tư 25/11/2026" in text
+
+    def test_days_that_are_not_counted_are_named(self) -> None:
+        text = ask("deadline").text
+        assert "thứ Ba 24/11 (Ngày Văn hóa Việt Nam), thứ Bảy, Chủ nhật." in text
+        monday = datetime(2026, 11, 23, 2, tzinfo=UTC)
+        three = {"direct": channel(time="3 ngày làm việc")}
+        named = ask("deadline", now=monday, channels=three).text
+        assert "Không tính ngày nghỉ: thứ Ba 24/11 (Ngày Văn hóa Việt Nam)." in named
+        assert "chậm nhất **thứ Sáu 27/11/2026**" in named
+        calendar_days = {"direct": channel(time="3 ngày")}
+        assert "Không tính" not in ask("deadline", now=monday, channels=calendar_days).text
+
+    def test_equal_times_are_told_once(self) -> None:
+        times = [{"case": "đủ", "time": "trong ngày"}, {"case": "phải xác minh", "time": "5 ngày làm việc"}]
+        changed: dict[str, Any] = {"channels": {"direct": channel(time=times)}, "statutory": "trong ngày"}
+        assert "Theo quy định" not in ask("deadline", **changed).text
+        assert "Đủ: **trong ngày**; Phải xác minh: **5 ngày làm việc**" in ask(**changed).text
 
     def test_statutory_and_committed_beside_each_other(self) -> None:
         text = ask("deadline", statutory="5 ngày làm việc", committed="0,5 ngày làm việc").text
@@ -290,10 +344,41 @@ class TestLayout:
         assert text.index("**Thời hạn**") < text.index("**Phí, lệ phí**")
         assert "Giấy tờ cần nộp" not in text
 
-    def test_source_date_and_one_next_step(self) -> None:
-        text = ask("fee").text
-        assert "Nguồn: Luật A (02/2026). Kiểm tra ngày 01/11/2026. Mã 1.000001." in text
-        assert text.count("Tiếp theo:") == 1
+    def test_one_short_source_with_its_day_of_checking(self) -> None:
+        assert "Nguồn: Luật A. Kiểm tra ngày 01/11/2026. Mã 1.000001." in ask("fee").text
+        assert "Luật A (02/2026)" in ask("legal_basis", sources=["LAW", "CITY"], legal_basis=["Luật A"]).text
+        assert (
+            "Nghị quyết B (27/11/2025)"
+            in renderer(card(sources=["LAW", "CITY"])).full(CODE, "documents", FRIDAY).text
+        )
+
+    @pytest.mark.parametrize(
+        ("title", "short"),
+        [
+            ("Luật Cư trú 68/2020/QH14 (sửa bởi Luật 118/2025/QH15), trích", "Luật Cư trú 68/2020/QH14"),
+            (
+                "Luật Hôn nhân và gia đình 52/2014/QH13, điều 8, bản hợp nhất",
+                "Luật Hôn nhân và gia đình 52/2014/QH13",
+            ),
+            ("Hiểu biết chung, chưa có văn bản đối chiếu", "Hiểu biết chung, chưa có văn bản đối chiếu"),
+            ("Cổng Dịch vụ công quốc gia, trang thủ tục mới 3.000722", "Cổng Dịch vụ công quốc gia"),
+        ],
+    )
+    def test_a_source_in_short(self, title: str, short: str) -> None:
+        assert short_title(title) == short
+
+    def test_the_next_step_stands_under_the_papers_alone(self) -> None:
+        assert ask("documents").text.count("Tiếp theo:") == 1
+        assert all("Tiếp theo:" not in ask(*facets).text for facets in ((), ("fee",), ("deadline",)))
+
+    def test_of_a_note_only_what_bears_on_the_question(self) -> None:
+        note = "Nộp sau 15 giờ thì trả hôm sau; bản sao thêm: 8.000 đồng/bản; mang theo bút."
+        fee, deadline, documents = (ask(one, note=note).text for one in ("fee", "deadline", "documents"))
+        assert "Lưu ý: Bản sao thêm: 8.000 đồng/bản.\n" in fee
+        assert "Lưu ý" not in deadline  # the hour is told as the office has it
+        assert "Lưu ý: Mang theo bút.\n" in documents
+        assert "đã đổi, hãy hỏi lại" in ask("place", note="Quy định đã đổi, hãy hỏi lại.").text
+        assert note in ask(note=note).text
 
     def test_overview(self) -> None:
         text = ask().text
@@ -305,8 +390,8 @@ class TestLayout:
             "note": "chỉ người có định danh mức 2, " + "điều kiện " * 12,
         }
         text = ask(channels={"online": channel("7.000 đồng")}, local_fees=[temporary], note="dài " * 99).text
-        assert "miễn phí" in text
-        assert "7.000 đồng" in text
+        assert text.index("7.000 đồng") < text.index("Miễn phí")
+        assert "chỉ người có định danh mức 2" in text
 
     def test_buttons_only_for_what_is_there_and_not_just_answered(self) -> None:
         assert labels(ask("fee")) == ["Hồ sơ", "Thời hạn", "Nơi nộp", "Các bước", "Mẫu đơn", "Phản ánh"]
@@ -340,6 +425,39 @@ class TestLayout:
         reply = made.answer([Task(CODE, ("fee",)), Task("1.000002", ("deadline",)), Task("gone")], FRIDAY)
         assert reply.text.index("Việc A") < reply.text.index("Việc B")
         assert actions(reply) == [Action("show", CODE), Action("show", "1.000002")]
+
+    def test_fees_of_several_procedures_take_a_line_each(self) -> None:
+        codes = [f"1.00000{i}" for i in range(1, 10)]
+        made = renderer(
+            *(card(code=code, name=f"Việc số {code[-1]}", aliases=[f"việc {code[-1]}"]) for code in codes)
+        )
+        reply = made.answer([Task(code, ("fee",)) for code in codes], FRIDAY)
+        assert "• **Việc số 1:** **8.000 đồng/bản**\n• **Việc số 2:** **8.000 đồng/bản**" in reply.text
+        assert reply.text.count("Nguồn: Luật A. Kiểm tra ngày 01/11/2026.") == 1
+        assert "Chưa trả lời ở đây: Việc số 9." in reply.text
+        assert len(actions(reply)) == MOST_BUTTONS
+        assert actions(reply)[-1] == Action("show", codes[-1])
+
+    def test_a_fee_in_a_line_names_the_source_of_its_local_part(self) -> None:
+        made = renderer(
+            card(channels={"online": channel("7.000 đồng")}, local_fees=[LOCAL]),
+            card(code="1.000002", name="Việc B", aliases=["việc b"]),
+        )
+        text = made.answer([Task(CODE, ("fee",)), Task("1.000002", ("fee", "deadline"))], FRIDAY).text
+        assert "Nguồn: Luật A; Nghị quyết B." in text
+        assert "**Việc B:** **8.000 đồng/bản**; **5 ngày làm việc**" in text
+
+    def test_at_most_eight_buttons_and_none_twice(self) -> None:
+        others = tuple((Button(f"Việc {i}", Action("show", f"2.00000{i}")),) for i in range(3))
+        rows = few_buttons((*others, *ask(online="https://a.vn", channels={"online": channel()}).buttons))
+        verbs = [button.action.verb for row in rows for button in row]
+        assert len(verbs) == MOST_BUTTONS
+        assert verbs[:4] == ["show", "show", "show", "facet"]
+        assert verbs[-1] == "complaint"
+        long = ask(
+            "documents", documents=[{"name": f"Giấy {i} " + "dài " * 30, "original": "1"} for i in range(15)]
+        )
+        assert "Hồ sơ" not in labels(long)
 
     def test_a_procedure_that_is_gone(self) -> None:
         made = renderer(card())
@@ -385,8 +503,16 @@ def test_one_screen_whatever_the_card(facets: tuple[str, ...]) -> None:
 
 
 def test_a_usual_card_is_short() -> None:
-    assert all(len(ask(facet).text) <= 900 for facet in FACETS)
-    assert len(ask().text) <= 900
+    assert all(len(ask(facet).text) <= 400 for facet in FACETS)
+    assert len(ask().text) <= 600
+
+
+def test_an_overview_leaves_explanations_out_before_it_grows() -> None:
+    papers = [{"name": f"Giấy {i} ({'giải thích ' * 12})", "original": "1"} for i in range(3)]
+    text = ask(documents=papers, note="dài " * 60).text
+    assert len(text) <= 600
+    assert "Giấy 0; Giấy 1; Giấy 2" in text
+    assert "8.000 đồng/bản" in text
 
 
 def test_every_action_fits_a_button() -> None:
