@@ -278,7 +278,6 @@ def note(text: str) -> str:
     return f"Lưu ý: {text.rstrip('.')}."
 
 
-NEXT_CASE = "**Tiếp theo:** chọn trường hợp của anh/chị bên dưới."
 NEXT_SEVERAL = "**Tiếp theo:** chọn một thủ tục bên dưới để xem thêm."
 
 

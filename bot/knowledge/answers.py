@@ -478,7 +478,9 @@ def _line(card: Card, facets: Sequence[str]) -> str:
         return f"• {texts.abolished_short(card.procedure.name)}"
     said = {"fee": cards.brief_fee, "deadline": cards.brief_time}
     name = f"{card.procedure.name} ({card.case})" if card.case else card.procedure.name
-    return f"• {texts.brief(name, '; '.join(said[facet](card) for facet in dict.fromkeys(facets)))}"
+    asked = list(dict.fromkeys(facets))
+    parts = [texts.of_case(texts.FACET_LABELS[facet], said[facet](card)) for facet in asked]
+    return f"• {texts.brief(name, texts.sentences(parts) if len(asked) > 1 else said[asked[0]](card))}"
 
 
 def few_buttons(rows: Sequence[tuple[Button, ...]]) -> tuple[tuple[Button, ...], ...]:
@@ -501,11 +503,9 @@ def _bears(part: str, facets: Sequence[str]) -> bool:
 
 
 def _next_step(card: Card, facets: Sequence[str]) -> list[str]:
-    """What to do after the papers are told; beside other answers the buttons say enough."""
-    if "documents" not in facets:
+    """What to do after all papers are told; beside other answers the buttons say enough."""
+    if "documents" not in facets or card.asks_case:
         return []
-    if card.asks_case:
-        return [texts.NEXT_CASE]
     if "online" not in facets and card.link:
         return [texts.next_online(card.link, _first_clause(card.place))]
     return [texts.next_place(_first_clause(card.place))]

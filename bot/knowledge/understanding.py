@@ -294,8 +294,14 @@ def _plain(top: Hit | None) -> bool:
 
 
 def _all_asked(tasks: Iterable[Task], facets: tuple[str, ...]) -> tuple[Task, ...]:
-    """Each with its own facets; what is only named is asked the same as the others (`phí tạm trú, khai sinh`)."""
-    return tuple(task if task.facets else replace(task, facets=facets) for task in tasks)
+    """Each with its own facets and those asked beside no procedure (`phí và thời hạn kết hôn`); what is only named is
+    asked the same as the others (`phí tạm trú, khai sinh`)."""
+    tasks = tuple(tasks)
+    apart = set(facets).difference(*(task.facets for task in tasks))
+    asked = (tuple(name for name in facets if name in apart or name in task.facets) for task in tasks)
+    return tuple(
+        replace(task, facets=own if task.facets else facets) for task, own in zip(tasks, asked, strict=True)
+    )
 
 
 def _facets_within(heard: Heard, clause: tuple[int, int]) -> tuple[str, ...]:

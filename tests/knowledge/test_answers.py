@@ -445,7 +445,7 @@ class TestLayout:
         )
         text = made.answer([Task(CODE, ("fee",)), Task("1.000002", ("fee", "deadline"))], FRIDAY).text
         assert "Nguồn: Luật A; Nghị quyết B." in text
-        assert "**Việc B:** **8.000 đồng/bản**; **5 ngày làm việc**" in text
+        assert "**Việc B:** Phí: **8.000 đồng/bản**. Thời hạn: **5 ngày làm việc**" in text
 
     def test_at_most_eight_buttons_and_none_twice(self) -> None:
         others = tuple((Button(f"Việc {i}", Action("show", f"2.00000{i}")),) for i in range(3))
