@@ -15,13 +15,15 @@ _KINDS: dict[str, type] = {
     "facets": list,
     "options": list,
     "before": str,
+    "hotlines": list,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
     """Procedure codes talked about (newest last), the list last shown, facets last asked, the last buttons
-    (encoded), words of a story that named no procedure yet, and the version of the knowledge it is based on.
+    (encoded), words of a story that named no procedure yet, purposes of the hotlines given, and the version of the
+    knowledge it is based on.
     """
 
     version: str = ""
@@ -30,6 +32,7 @@ class Dialogue:
     facets: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     before: str = ""
+    hotlines: tuple[str, ...] = ()
 
     @staticmethod
     def load(state: str) -> Dialogue:

@@ -87,7 +87,7 @@ class Router:
         name = _command_of(text)
         commands = {"start": say.welcome, "help": say.help, "trogiup": say.help, "privacy": say.privacy}
         if name == "phananh":
-            return say.complaint(None, self._clock())
+            return say.report(None, self._clock())
         return commands.get(name, say.no_such_command)()
 
     def _answered(self, message: Message, desk: Desk, dialogue: Dialogue) -> Answered | None:

@@ -413,24 +413,56 @@ def mailbox(text: str) -> str:
 # Complaints, legal proceedings, emergencies
 
 COMPLAINT = (
-    "Trợ lý rất tiếc về việc anh/chị gặp phải. Trợ lý **chưa nhận phản ánh được**: tin này chưa được "
-    "ghi thành "
-    "phản ánh và chưa chuyển cho ai. Anh/chị báo qua:"
+    "Trợ lý rất tiếc về việc này. Trợ lý **chưa nhận phản ánh được**: tin này chưa được ghi thành phản ánh, "
+    "chưa chuyển cho ai. Anh/chị báo qua:"
 )
-COMPLAINT_HARASSMENT = "Bị đòi tiền, gây khó:"
-COMPLAINT_OTHER = "Phản ánh khác về cán bộ, hồ sơ:"
-COMPLAINT_STREET = "Rác, đèn, đường, trật tự:"
 COMPLAINT_ADVICE = (
     "Nên ghi lại ngày giờ, nơi xảy ra, việc gì, mã hồ sơ. Đừng gửi số hay ảnh căn cước ở đây. "
     "Muốn khiếu nại một quyết định hoặc tố cáo thì chọn bên dưới."
 )
+STREET_ADVICE = "Nên nói rõ địa điểm, kèm ảnh khi ứng dụng cho phép."
+NOT_RECORDED = "**Chưa nhận phản ánh tại đây**: chưa có gì được ghi, chưa có mã."
+NOT_RECORDED_AGAIN = "Trợ lý chưa ghi, chưa chuyển tin này cho ai."
+REPORT_TO = "Anh/chị báo tới:"
+REPORT_HEADS = {  # by the purpose of a hotline
+    "harassment": "Bị đòi tiền, gây khó",
+    "complaint": "Hồ sơ chậm, việc khác",
+    "street": "Rác, đèn, đường, trật tự",
+}
+
+
+def report_at_office(office: str, place: str) -> str:
+    """Besides the hotlines."""
+    return f"• Hoặc báo trực tiếp tại {office}: {place}"
+
+
+def already_told(value: str, name: str) -> str:
+    """The number again, in a line."""
+    return f"Như đã nói, anh/chị báo qua **{value}** ({name})."
+
+
+def told_now(value: str, name: str) -> str:
+    """A number of another kind, in a line."""
+    return f"Việc này anh/chị báo qua **{value}** ({name})."
+
+
+def lawful_fee(name: str, fee: str) -> str:
+    """First in the answer to a complaint about money."""
+    return f"Phí đúng của việc này (**{name}**): {fee}"
+
+
+def lawful_time(name: str, time_limit: str) -> str:
+    """First in the answer to a complaint about waiting."""
+    return f"Thời hạn đúng (**{name}**): {time_limit}"
+
+
+def surely_late(days: int) -> str:
+    """Only where no reading of the calendar makes it in time."""
+    return f"Chờ {days} ngày là **đã quá hạn**, nếu hồ sơ đủ giấy tờ ngay từ đầu."
+
+
 APPEAL_LABEL = "Khiếu nại là gì?"
 DENUNCIATION_LABEL = "Tố cáo thế nào?"
-
-
-def lawful(name: str) -> str:
-    """Over the official fee and time beside a complaint."""
-    return f"Quy định để đối chiếu – **{name}**:"
 
 
 def appeal_guide(limit_days: int, accept_working_days: int, resolve_days: int) -> str:
@@ -532,6 +564,7 @@ def privacy(done_days: int, sent_days: int, expires_minutes: int) -> str:
 GREETING = "Chào anh/chị. Anh/chị cần hỏi thủ tục nào? Ví dụ: “khai sinh cho con cần giấy tờ gì”."
 THANKS = "Không có gì ạ. Cần hỏi thêm thủ tục nào, anh/chị cứ nhắn."
 GOODBYE = "Chào anh/chị. Khi cần hỏi thủ tục, anh/chị nhắn lại nhé."
+SHORTER = "Xin lỗi, Trợ lý nói dài. Anh/chị hỏi một điều, ví dụ “phí bao nhiêu”, Trợ lý trả lời ngắn."
 CHAT = "Trợ lý chỉ giúp về thủ tục hành chính. Anh/chị cần làm giấy tờ gì?"
 
 

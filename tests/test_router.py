@@ -62,7 +62,7 @@ def test_what_is_no_text_is_declined_and_the_dialogue_goes_on(app: App, kind: Ki
         ("/trogiup", "Hỏi tiếp"),
         ("/Help@mot_cua_bot", "Hỏi tiếp"),
         ("/privacy", "không giữ ai hỏi"),
-        ("/phananh", "chưa nhận phản ánh được"),
+        ("/phananh", "Chưa nhận phản ánh tại đây"),
         ("/start ref123", "trợ lý tự động"),
         ("/no-such-command", "Hỏi tiếp"),
         ("/", "Hỏi tiếp"),

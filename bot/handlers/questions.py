@@ -46,7 +46,9 @@ def ask(desk: Desk, text: str, dialogue: Dialogue, now: datetime) -> Answered:
     shown = (
         dialogue.shown if all(code in known for code in dialogue.shown) else ()
     )  # places must still be right
-    context = Context(history, shown, dialogue.facets, dialogue.before, dialogue.picking)
+    context = Context(
+        history, shown, dialogue.facets, dialogue.before, dialogue.picking, bool(dialogue.hotlines)
+    )
     reading = desk.reader.read(text, context)
     lost = dialogue.history and dialogue.history[-1] not in known
     if lost and reading.outcome == "no_answer" and not reading.elsewhere:
@@ -56,10 +58,12 @@ def ask(desk: Desk, text: str, dialogue: Dialogue, now: datetime) -> Answered:
 
 def told(desk: Desk, reading: Reading, text: str, dialogue: Dialogue, now: datetime) -> Answered:
     """What is said to a reading, and what is remembered of it."""
-    return Answered(reading, _reply(desk, reading, text, now), _remember(desk, reading, text, dialogue))
+    return Answered(
+        reading, _reply(desk, reading, text, dialogue, now), _remember(desk, reading, text, dialogue)
+    )
 
 
-def _reply(desk: Desk, reading: Reading, text: str, now: datetime) -> Reply:
+def _reply(desk: Desk, reading: Reading, text: str, dialogue: Dialogue, now: datetime) -> Reply:
     say = desk.renderer
     if reading.outcome == "answer":
         reply = say.answer(reading.tasks, now)
@@ -70,7 +74,8 @@ def _reply(desk: Desk, reading: Reading, text: str, now: datetime) -> Reply:
     if reading.outcome == "no_answer":
         return say.no_answer(_elsewhere(desk, reading.elsewhere), reading.procedures[:_NEAR])
     if reading.outcome == "complaint":
-        return say.complaint(None, now)
+        task = reading.tasks[0] if reading.tasks else None
+        return say.complaint(reading.grievance, task, dialogue.hotlines, now)
     if reading.outcome == "legal_guide":
         return say.legal_guide(guide_kind(text))
     return say.emergency() if reading.outcome == "emergency" else say.small_talk(text)
@@ -94,21 +99,32 @@ def _elsewhere(desk: Desk, ref: str) -> Elsewhere | None:
 
 
 def _remember(desk: Desk, reading: Reading, text: str, dialogue: Dialogue) -> Dialogue:
+    hotlines = dialogue.hotlines
     if reading.outcome == "answer":
         history = dialogue.about(tuple(task.code for task in reading.tasks))
         shown = dialogue.shown if reading.chosen else ()
-        return Dialogue(desk.version, history, shown, reading.facets)
+        return Dialogue(desk.version, history, shown, reading.facets, hotlines=hotlines)
     if reading.outcome == "clarify":
-        return Dialogue(desk.version, dialogue.history, reading.procedures, reading.facets)
+        return Dialogue(desk.version, dialogue.history, reading.procedures, reading.facets, hotlines=hotlines)
     story = text[:300] if reading.outcome == "no_answer" and not reading.elsewhere else ""
+    if reading.outcome == "complaint":
+        dialogue = _with_hotlines(dialogue, "" if reading.grievance.record else reading.grievance.purpose)
+        dialogue = replace(dialogue, history=dialogue.about(tuple(task.code for task in reading.tasks)))
     return replace(dialogue, version=desk.version, before=story)
+
+
+def _with_hotlines(dialogue: Dialogue, purpose: str) -> Dialogue:
+    """With the purpose whose hotline was told last at the end."""
+    others = tuple(name for name in dialogue.hotlines if name != purpose)
+    return replace(dialogue, hotlines=(*others, purpose)) if purpose else dialogue
 
 
 def press(desk: Desk, action: Action, dialogue: Dialogue, now: datetime) -> Answered | None:
     """The answer to a pressed button; None when the button is not one of ours."""
     code, _, rest = action.argument.partition(":")
     if action.verb == "complaint":
-        return Answered(Reading("complaint"), desk.renderer.complaint(code or None, now), dialogue)
+        remembered = _with_hotlines(dialogue, "complaint")
+        return Answered(Reading("complaint"), desk.renderer.report(code or None, now), remembered)
     if action.verb == "guide":
         return Answered(Reading("legal_guide"), desk.renderer.legal_guide(guide_of(code)), dialogue)
     if action.verb not in {"show", "facet", "case", "all"}:

@@ -15,7 +15,7 @@ from bot.config import Config, Contact, Purpose
 from bot.knowledge import cards
 from bot.knowledge.cards import Card, Section
 from bot.knowledge.procedures import Elsewhere, Knowledge
-from bot.knowledge.reading import Task
+from bot.knowledge.reading import Grievance, Task
 from bot.knowledge.vietnamese import phrase_key
 
 Guide = Literal["appeal", "denunciation", "both"]
@@ -25,6 +25,7 @@ MOST_LINES = 8  # answered in one message when a line is enough for each
 MOST_BUTTONS = 8
 MOST_CASES = 6
 NEAR = 3
+REPORTED: tuple[Purpose, ...] = ("harassment", "complaint", "street")  # kinds of hotline, as they are listed
 _LABEL = 40  # letters of a case's or procedure's button
 _SMALL = {"facet", "complaint"}  # verbs of buttons that stand side by side
 _ROW = 4  # facet buttons side by side
@@ -57,10 +58,16 @@ _CUTOFF = "sau 15 giờ"  # the deadline says it with the hour of the office
 _CAUTION = re.compile(r"hỏi|đã đổi|có thể đổi|thay đổi|hết hiệu lực|\b11[345]\b", re.IGNORECASE)
 _DENUNCIATION = ("tố cáo", "tố giác", "hối lộ", "tham nhũng", "nhận tiền")
 _TALK = (
+    (texts.SHORTER, ("dài quá", "dài thế", "dài lắm", "dài dòng", "quá dài")),
     (texts.THANKS, ("cảm ơn", "cám ơn", "thank", "thanks", "tks")),
     (texts.GOODBYE, ("tạm biệt", "bye", "hẹn gặp lại")),
     ("", ("là ai", "robot", "chatbot", "là máy", "là bot", "tên gì", "người thật")),
     (texts.GREETING, ("chào", "hello", "hi", "alo", "xin chào")),
+)
+_BESIDE_NO_WRONG = {"fee", "deadline", "legal_basis"}  # told in a line of their own, or with the source
+_GUIDE_BUTTONS = (
+    Button(texts.APPEAL_LABEL, Action("guide", "appeal")),
+    Button(texts.DENUNCIATION_LABEL, Action("guide", "denunciation")),
 )
 
 
@@ -350,35 +357,68 @@ class Renderer:
 
     # Complaints and emergencies
 
-    def complaint(self, code: str | None, now: datetime) -> Reply:
-        """Hotlines with the day each was checked; nothing is recorded. A procedure's fee and time beside."""
-        lines = [texts.COMPLAINT]
-        seen: set[str] = set()
-        groups: tuple[tuple[str, Purpose], ...] = (
-            (texts.COMPLAINT_HARASSMENT, "harassment"),
-            (texts.COMPLAINT_OTHER, "complaint"),
-            (texts.COMPLAINT_STREET, "street"),
-        )
-        for heading, purpose in groups:
-            fresh = [one for one in self.config.contacts_for(purpose) if one.value not in seen]
-            seen |= {one.value for one in fresh}
-            lines += [heading, *_contact_lines(fresh)] if fresh else []
-        lines += [texts.mailbox(self.config.office.mailbox)] if self.config.office.mailbox else []
-        buttons: list[tuple[Button, ...]] = []
-        if code and code in self.knowledge.procedures:
-            card = self._card(Task(code), now)
-            lines += ["", texts.lawful(card.procedure.name)]
-            lines.append(texts.brief(texts.FACET_TITLES["fee"], cards.brief_fee(card)))
-            lines.append(texts.brief(texts.FACET_TITLES["deadline"], cards.brief_time(card)))
-            lines += self._tail(card)
-            buttons.append((self._show(code),))
-        buttons.append(
-            (
-                Button(texts.APPEAL_LABEL, Action("guide", "appeal")),
-                Button(texts.DENUNCIATION_LABEL, Action("guide", "denunciation")),
-            )
-        )
-        return Reply("\n".join([*lines, "", texts.COMPLAINT_ADVICE]), tuple(buttons))
+    def complaint(
+        self, grievance: Grievance, task: Task | None, given: Sequence[str], now: datetime
+    ) -> Reply:
+        """What the law says of the wrong told, then whom to tell: in full once, in two lines when hotlines were
+        `given` before. Nothing is recorded."""
+        contacts = self._hotlines(given[-1] if grievance.record and given else grievance.purpose)
+        if grievance.record:
+            return Reply(f"{texts.NOT_RECORDED} {texts.REPORT_TO}\n{_contact_lines(contacts)[0]}")
+        lawful, source, buttons = self._lawful(grievance, task, now)
+        if given:
+            told = texts.already_told if grievance.purpose in given else texts.told_now
+            lines = [told(contacts[0].value, contacts[0].name), texts.NOT_RECORDED_AGAIN]
+            return Reply("\n".join([*lawful, *lines, *source]), buttons)
+        lines = [texts.COMPLAINT, *_contact_lines(contacts[:1] if lawful else contacts)]
+        if grievance.purpose == "street":
+            office = self.config.office
+            lines += [texts.report_at_office(office.name, office.place), texts.STREET_ADVICE]
+        else:
+            lines.append(texts.COMPLAINT_ADVICE)
+            buttons = (*buttons, _GUIDE_BUTTONS)
+        return Reply("\n".join([*lawful, *lines, *source]), buttons)
+
+    def report(self, code: str | None, now: datetime) -> Reply:
+        """To whoever wants to file: nothing can be filed here; whom to tell, and a procedure's fee and time."""
+        task = Task(code, ("fee", "deadline")) if code in self.knowledge.procedures and code else None
+        lawful, source, buttons = self._lawful(Grievance(), task, now)
+        heads = [
+            texts.contact(texts.REPORT_HEADS[purpose], one.value, one.name, one.checked)
+            for purpose in REPORTED
+            for one in self.config.contacts_for(purpose)[:1]
+        ]
+        mailbox = [texts.mailbox(self.config.office.mailbox)] if self.config.office.mailbox else []
+        lines = [f"{texts.NOT_RECORDED} {texts.REPORT_TO}", *heads, *mailbox, *lawful, *source]
+        return Reply("\n".join(lines), (*buttons, _GUIDE_BUTTONS))
+
+    def _hotlines(self, purpose: str) -> tuple[Contact, ...]:
+        """Two contacts at most: that of the purpose first, then a general one for complaints."""
+        ours = [one for one in self.config.contacts if purpose in one.purposes]
+        others = [one for one in self.config.contacts_for("complaint") if one not in ours]
+        return (*ours, *others)[:2]
+
+    def _lawful(
+        self, grievance: Grievance, task: Task | None, now: datetime
+    ) -> tuple[list[str], list[str], tuple[tuple[Button, ...], ...]]:
+        """The lawful fee and time and what else was asked, their source, and a button of the procedure."""
+        if task is None or task.code not in self.knowledge.procedures:
+            return [], [], ()
+        card = self._card(task, now)
+        name, lines = card.procedure.name, []
+        if "fee" in task.facets:
+            lines.append(texts.lawful_fee(name, cards.brief_fee(card)))
+        if "deadline" in task.facets:
+            lines.append(texts.lawful_time(name, cards.brief_time(card)))
+            late = cards.surely_late(card, grievance.waited)
+            lines += [texts.surely_late(grievance.waited)] if late else []
+        others = [facet for facet in task.facets if facet not in _BESIDE_NO_WRONG]
+        if not lines and not others:
+            return [], [], ()
+        sections = [cards.section(card, facet) for facet in others]
+        lines += [line for section in sections for line in _lines(section, _GENTLE[-1], None)]
+        told = [facet for facet in task.facets if facet != "legal_basis"]
+        return lines, self._tail(card, told), ((self._show(task.code),),)
 
     def legal_guide(self, kind: Guide = "both") -> Reply:
         """How khiếu nại or tố cáo work; a chat message is neither."""

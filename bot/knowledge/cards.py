@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Protocol, TypeVar
 
@@ -509,3 +509,18 @@ def brief_fee(card: Card) -> str:
 def brief_time(card: Card) -> str:
     """The time limits in one line, without dates."""
     return "; ".join(_time_lines(card, single=True))
+
+
+def surely_late(card: Card, days: int) -> bool:
+    """Whether a dossier handed in so many days ago is past every time limit of the card, by a day at least."""
+    procedure = card.procedure
+    times = [entry.time for entry in (*procedure.statutory, *procedure.committed, *_channel_times(card))]
+    if not days or not times or not all(time.known for time in times):
+        return False
+    received = card.now - timedelta(days=days - 1)
+    dues = [card.calendar.due(time, received, card.cutoff) for time in times]
+    return all(found.day < card.now.date() - timedelta(days=1) and not found.provisional for found in dues)
+
+
+def _channel_times(card: Card) -> list[CaseTime]:
+    return [entry for way in card.procedure.channels.values() for entry in told(way.time, card.case)]

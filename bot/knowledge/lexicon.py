@@ -54,6 +54,8 @@ class Lexicon:
     facet_beside_not: frozenset[str]  # keys of words before which they do not
     intents: Mapping[str, Patterns]
     office: Mapping[str, Patterns]
+    grievances: Mapping[str, Patterns]  # by the purpose of the hotline that comes first, in this order
+    wrongs: Mapping[str, Patterns]  # by the facet whose lawful answer stands beside a complaint
 
     @staticmethod
     def load(folder: Path = HERE) -> Lexicon:
@@ -61,7 +63,10 @@ class Lexicon:
         words = yaml.load((folder / "lexicon.yaml").read_text("utf-8"), _Loader)  # noqa: S506 - a C or Python SafeLoader
         intents = yaml.load((folder / "intents.yaml").read_text("utf-8"), _Loader)  # noqa: S506
         facets: dict[str, list[str]] = words["facets"]
+        intents = _spelled_out(intents, intents.pop("classes"))
         office: dict[str, list[str]] = intents.pop("office")
+        grievances: dict[str, list[str]] = intents.pop("grievances")
+        wrongs: dict[str, list[str]] = intents.pop("wrongs")
         return Lexicon(
             shorthand={
                 tokens(str(short))[0].text: tuple(token.text for token in tokens(str(long)))
@@ -116,12 +121,23 @@ class Lexicon:
                 for name, patterns in intents.items()
             },
             office={name: Patterns.compile(patterns) for name, patterns in office.items()},
+            grievances={name: Patterns.compile(patterns) for name, patterns in grievances.items()},
+            wrongs={name: Patterns.compile(patterns) for name, patterns in wrongs.items()},
         )
+
+
+def _spelled_out(part: Any, classes: Mapping[str, str]) -> Any:
+    """The same with the words of each class where a pattern names it (`<sum>`)."""
+    if isinstance(part, dict):
+        return {name: _spelled_out(value, classes) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_spelled_out(value, classes) for value in part]
+    return re.sub(r"<(\w+)>", lambda match: classes[match.group(1)], part)
 
 
 def _all_words(part: Any) -> Iterator[str]:
     if isinstance(part, str):
-        yield from (token.key for token in tokens(re.sub(r"[_|*?!]", " ", part)))
+        yield from (token.key for token in tokens(re.sub(r"#[^\W_]*|[_|*?!]", " ", part)))
     elif isinstance(part, dict):
         for value in part.values():
             yield from _all_words(value)

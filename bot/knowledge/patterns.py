@@ -2,6 +2,7 @@
 
 A message is rendered as ` key/typed key/typed … `, where `typed` is the word as typed when it carries marks and
 nothing otherwise. A pattern word fits when the key is the same and the typed marks, if any, do not contradict it.
+`#` is any number, `#k` one with a `k` glued to it, the slot `$` the end of the message.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from bot.knowledge.vietnamese import Token, key, syllable
 
 _GAPS = {"*": r"((?:\S+ ){0,3}?)", "**": r"((?:\S+ ){0,12}?)", "***": r"((?:\S+ ){0,40}?)"}
+_END = "$"
 _HOOK_AND_TILDE = str.maketrans("ảẳẩẻểỉỏổởủửỷãẵẫẽễĩõỗỡũữỹ", "ãẵẫẽễĩõỗỡũữỹảẳẩẻểỉỏổởủửỷ")
 
 
@@ -30,6 +32,8 @@ def same_marks(typed: str, known: str) -> bool:
 
 def _word(word: str, bare: bool = True) -> str:
     """One word; `bare` allows it without its marks. `!` before it forbids that."""
+    if word.startswith("#"):
+        return rf"\d[\d.,]*{re.escape(word[1:])}/\S* "
     bare = bare and not word.startswith("!")
     known = syllable(word.removeprefix("!"))
     variants = dict.fromkeys((known, known.translate(_HOOK_AND_TILDE)))
@@ -40,8 +44,8 @@ def _word(word: str, bare: bool = True) -> str:
 
 
 def _slot(slot: str, alone: bool) -> str:
-    if slot in _GAPS:
-        return _GAPS[slot]
+    if slot in _GAPS or slot == _END:
+        return _GAPS.get(slot, _END)
     optional = slot.endswith("?")
     choices = [choice.split("_") for choice in slot.replace("?", "").split("|")]
     choices.sort(key=len, reverse=True)  # the longest wording first

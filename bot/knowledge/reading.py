@@ -40,6 +40,7 @@ class Context:
     facets: tuple[str, ...] = ()
     before: str = ""
     picking: bool = False  # the list is what was shown last
+    complained: bool = False  # hotlines were given before
 
     @property
     def choosing(self) -> bool:
@@ -60,6 +61,16 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Grievance:
+    """What a complaint is about: the purpose of the hotline that comes first, whole days surely waited (0 when not
+    told exactly), or only whether an earlier one was recorded."""
+
+    purpose: str = "complaint"
+    waited: int = 0
+    record: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The outcome for a message. `procedures` are best first; `elsewhere` and `topic` are references of entries."""
 
@@ -70,6 +81,9 @@ class Reading:
     elsewhere: str = ""
     topic: str = ""
     chosen: bool = False  # picked from the list shown, or that list once more
+    grievance: Grievance = (
+        Grievance()
+    )  # of a complaint; its task is the procedure whose lawful facets are told
 
 
 def answer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from bot.knowledge import grievances
 from bot.knowledge.finding import Finder, Found
 from bot.knowledge.following import Following, topical
 from bot.knowledge.hearing import Heard
@@ -13,13 +14,24 @@ from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.narrowing import Narrowing
 from bot.knowledge.pointing import coded, pointed_at, told_apart, told_case
 from bot.knowledge.procedures import Knowledge
-from bot.knowledge.reading import NOTHING_BEFORE, Context, Reading, Task, Thresholds, answer, answers
+from bot.knowledge.reading import (
+    NOTHING_BEFORE,
+    Context,
+    Grievance,
+    Reading,
+    Task,
+    Thresholds,
+    answer,
+    answers,
+)
 from bot.knowledge.search import Hit
 
 _SURE_ALARM = 0.75  # chance of an emergency that needs no other sign
 _SURE_TALK = 0.95  # chance of small talk that ends a subject
 _STATEMENT = 6  # words; a shorter one may be the bare name of a procedure
 _STORY = 12  # words of a message in which only one of the things named is asked about
+_NAMED = 0.85  # share of a wording that was said, or of a message that it explains, when a procedure is named plainly
+_HINTED = 0.7  # chance of a complaint that needs no hand-written sign
 _OFFERED = 6
 _NEAR = 5
 _NAMED = 0.7  # share of a procedure's wording that was said, when the message is not about the office
@@ -64,12 +76,23 @@ class Reader:
             return pointed
         if courtesy(self.lexicon, heard) or praise(self.lexicon, heard):
             return Reading("small_talk")
-        narrowed = self._narrowed(heard, context)
+        if context.complained and grievances.asks_for_record(self.lexicon, heard):
+            return Reading("complaint", grievance=Grievance(record=True))
+        wronged = self._wronged(heard, chances)
+        narrowed = None if wronged else self._narrowed(heard, context)
         if narrowed:
             return self._with_case(narrowed, heard)
         chances = self._weighed(chances, heard, context)
-        reading = self._surely_told(chances) or self._question(self.finder.meant(heard), context, chances)
-        return self._with_case(reading, heard)
+        reading = (
+            wronged
+            or self._surely_told(chances)
+            or self._question(self.finder.meant(heard), context, chances)
+        )
+        return (
+            self._complained(heard, context)
+            if reading.outcome == "complaint"
+            else self._with_case(reading, heard)
+        )
 
     def _narrowed(self, heard: Heard, context: Context) -> Reading | None:
         """The one or few of the list shown that are meant, unless it is told that something went wrong."""
@@ -113,6 +136,36 @@ class Reader:
             return None
         return Reading(likely)
 
+    def _wronged(self, heard: Heard, chances: Chances) -> Reading | None:
+        """A wrong told plainly, unless the message asks how to denounce it."""
+        guided = _likeliest(chances) == "legal_guide"
+        return Reading("complaint") if not guided and grievances.told(self.lexicon, heard) else None
+
+    def _complained(self, heard: Heard, context: Context) -> Reading:
+        """A complaint, with the procedure it names when its lawful fee or time says something about it."""
+        facets = grievances.lawful_facets(self.lexicon, heard)
+        code = self._code_complained_of(heard, context) if facets else ""
+        tasks = (Task(code, facets),) if code else ()
+        return Reading("complaint", tasks, facets=facets, grievance=grievances.grievance(self.lexicon, heard))
+
+    def _code_complained_of(self, heard: Heard, context: Context) -> str:
+        """The procedure named, or the one talked about where the complaint names nothing."""
+        meant = self.finder.meant(heard)
+        hits = self.finder.find(meant).hits
+        named = self._decided(meant, Context(), hits)
+        if named.outcome == "answer" and hits[0].said > _NAMED:
+            return named.tasks[0].code
+        silent = context.history and not context.complained and not topical(hits, self.limits.answer)
+        return context.history[-1] if silent else ""
+
+    def _harmless(self, heard: Heard, chances: Chances, top: Hit | None) -> bool:
+        """No sign of a complaint nor likely one, and a yes-or-no question or a procedure named plainly."""
+        if chances["complaint"] > _HINTED or grievances.signed(self.lexicon, heard):
+            return False
+        return self.lexicon.intents["wonders"].found(heard.rendered) or (
+            top is not None and top.entry.kind == "procedure" and top.said > _NAMED and top.explained > _NAMED
+        )
+
     def _rather_told(
         self, heard: Heard, context: Context, chances: Chances, hits: Sequence[Hit]
     ) -> Reading | None:
@@ -125,6 +178,8 @@ class Reader:
         if likely == "question":
             suspected = chances["complaint"] > self.limits.suspected and not asks and not _plain(top)
             return Reading("complaint") if suspected else None
+        if likely == "complaint" and self._harmless(heard, chances, top):
+            return None
         if likely == "complaint" and not asks and len(heard.words) > _STATEMENT:
             return Reading(likely)
         if likely == "complaint" and asks and chances[likely] < self.limits.asked and top is not None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from bot.chat import Action, Button, Kind, Reply
-from bot.config import Config
+from bot.config import Config, Purpose
 from bot.knowledge.answers import MOST_BUTTONS, Renderer, few_buttons, guide_kind
 from bot.knowledge.cards import short_title
-from bot.knowledge.lexicon import FACETS
+from bot.knowledge.lexicon import FACETS, Lexicon
 from bot.knowledge.procedures import Elsewhere, Knowledge, KnowledgeFile, assemble
-from bot.knowledge.reading import Task
+from bot.knowledge.reading import Grievance, Task
 
 CONFIG = Config.load(Path(__file__).parents[2] / "config.yaml", date(2026, 11, 22))
 FRIDAY = datetime(2026, 11, 20, 2, tzinfo=UTC)  # 09:00 in Hanoi
@@ -519,7 +519,7 @@ def test_every_action_fits_a_button() -> None:
     made = renderer(card(**HEAVY))
     replies = [
         made.answer([Task(CODE, FACETS)], FRIDAY),
-        made.complaint(CODE, FRIDAY),
+        made.report(CODE, FRIDAY),
         made.clarify([CODE, CODE]),
     ]
     assert all(action.encode() for reply in replies for action in actions(reply))
@@ -563,18 +563,47 @@ class TestRefusals:
         ).text
         assert "không làm ở" not in dossier
 
-    def test_complaint_records_nothing_and_names_hotlines_with_their_day(self) -> None:
-        text = renderer(card()).complaint(None, FRIDAY).text
+    @pytest.mark.parametrize("purpose", ["harassment", "complaint", "street", "land"])
+    def test_a_complaint_gets_the_hotline_of_its_kind_first_with_its_day(self, purpose: Purpose) -> None:
+        text = renderer(card()).complaint(Grievance(purpose), None, (), FRIDAY).text
+        first = CONFIG.contacts_for(purpose)[0]
         assert "chưa được ghi" in text
-        for contact in CONFIG.contacts_for("complaint"):
-            assert contact.value in text
-            assert f"kiểm tra {contact.checked:%d/%m/%Y}" in text
+        assert f"kiểm tra {first.checked:%d/%m/%Y}" in text.split(first.value)[1]
+        assert min(
+            (text.find(one.value) for one in CONFIG.contacts if one.value in text), default=-1
+        ) == text.find(first.value)
         assert "8.000" not in text
 
-    def test_complaint_beside_a_procedure_shows_the_official_fee(self) -> None:
-        text = renderer(card()).complaint(CODE, FRIDAY).text
-        assert "8.000 đồng/bản" in text
-        assert "5 ngày làm việc" in text
+    def test_kinds_of_complaint_are_purposes_of_contacts(self) -> None:
+        assert set(Lexicon.load().grievances) <= set(get_args(Purpose))
+
+    def test_hotlines_given_before_take_two_lines(self) -> None:
+        text = renderer(card()).complaint(Grievance("street"), None, ("street",), FRIDAY).text
+        assert text.startswith("Như đã nói")
+        assert text.count("\n") == 1
+        other = renderer(card()).complaint(Grievance("street"), None, ("harassment",), FRIDAY).text
+        assert "Như đã nói" not in other
+        assert "iHanoi" in other
+
+    def test_nothing_was_recorded_and_there_is_no_code(self) -> None:
+        text = renderer(card()).complaint(Grievance(record=True), None, ("street",), FRIDAY).text
+        assert "chưa có mã" in text
+        assert "iHanoi" in text
+
+    def test_the_lawful_fee_comes_first_and_is_the_cards(self) -> None:
+        made, task = renderer(card()), Task(CODE, ("fee",))
+        first = made.complaint(Grievance("harassment"), task, (), FRIDAY).text.splitlines()[0]
+        assert "8.000 đồng/bản" in first
+        reply = made.report(CODE, FRIDAY).text
+        assert "8.000 đồng/bản" in reply
+        assert "5 ngày làm việc" in reply
+
+    @pytest.mark.parametrize(("days", "late"), [(0, False), (5, False), (8, False), (20, True)])
+    def test_late_is_said_only_where_it_is_certain(self, days: int, late: bool) -> None:
+        task = Task(CODE, ("deadline",))
+        text = renderer(card()).complaint(Grievance(waited=days), task, (), FRIDAY).text
+        assert "5 ngày làm việc" in text.splitlines()[0]
+        assert ("đã quá hạn" in text) == late
 
     def test_guides(self) -> None:
         made = renderer(card())
