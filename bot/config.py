@@ -17,7 +17,9 @@ from bot import texts
 from bot.calendar import Calendar, Session, Year
 from bot.knowledge.strict_yaml import Count, Day, Fault, Number, Plain, Text, Tree, build, read
 
-Purpose = Literal["general", "complaint", "harassment", "land", "street", "emergency"]
+Purpose = Literal[
+    "general", "complaint", "harassment", "land", "street", "emergency", "fire", "medical", "police"
+]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Certainty = Literal["confirmed", "unconfirmed"]
 

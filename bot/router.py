@@ -116,7 +116,7 @@ def _options(reply: Reply) -> tuple[str, ...]:
 
 def _miss(text: str, reading: Reading) -> Miss | None:
     """What to keep of an unanswered question: its words without anything that points at a person."""
-    unknown = reading.outcome == "no_answer" and not reading.elsewhere
+    unknown = reading.outcome == "no_answer" and not reading.elsewhere and not reading.matter
     unclear = reading.outcome == "clarify" and not reading.chosen
     if not text or not (unknown or unclear):
         return None

@@ -382,7 +382,7 @@ def office_matter(name: str, where: str) -> str:
 
 def offtopic(where: str) -> str:
     """Not an office's business at all."""
-    return f"Trợ lý chỉ giúp về thủ tục hành chính của xã, phường, nên không trả lời được việc này. {where}"
+    return f"{where} Trợ lý chỉ giúp về thủ tục hành chính của xã, phường."
 
 
 UNKNOWN = (
@@ -411,6 +411,12 @@ def mailbox(text: str) -> str:
 
 
 # Complaints, legal proceedings, emergencies
+
+DESPAIR = "Trợ lý rất tiếc vì anh/chị đang phải chịu đựng điều này. Anh/chị không phải đi qua một mình."
+DESPAIR_NOT_ALONE = (
+    "Trợ lý là máy, không gọi giúp được. Ngay lúc này, anh/chị gọi một người thân, một người ở gần đến ở cùng; "
+    "tránh xa chỗ cao, thuốc và vật nguy hiểm. Nếu đó là người khác, xin đừng để họ một mình."
+)
 
 COMPLAINT = (
     "Trợ lý rất tiếc về việc này. Trợ lý **chưa nhận phản ánh được**: tin này chưa được ghi thành phản ánh, "
@@ -506,9 +512,11 @@ def guide_source(source: str, checked: date) -> str:
     return f"Nguồn: {source}. Kiểm tra ngày {day(checked)}; luật có thể đã đổi."
 
 
-def emergency(numbers: Iterable[tuple[str, str]]) -> str:
+def emergency(numbers: Iterable[tuple[str, str]], despair: bool = False) -> str:
     """Numbers to call, as (value, name), before anything else."""
     lines = "\n".join(f"**{value}** – {name}" for value, name in numbers)
+    if despair:
+        return f"{DESPAIR}\n\n**GỌI NGAY:**\n{lines}\n\n{DESPAIR_NOT_ALONE}"
     return (
         f"**GỌI NGAY:**\n{lines}\n\nTrợ lý là máy, không gọi giúp được. Đến nơi an toàn trước, rồi "
         "nói rõ: ở đâu, việc gì, "
@@ -544,16 +552,21 @@ HELP = (
 )
 
 
-def privacy(done_days: int, sent_days: int, expires_minutes: int) -> str:
+def privacy(
+    done_days: int, quarantine_days: int, sent_days: int, unanswered_days: int, expires_minutes: int
+) -> str:
     """What is kept and for how long."""
     hours_kept = max(1, round(expires_minutes / 60))
     return (
         "**Trợ lý giữ những gì**\n"
-        f"• Tin của anh/chị: tối đa {done_days} ngày sau khi trả lời, để không sót và không trả lời "
-        "hai lần; rồi xóa.\n"
-        f"• Câu trả lời đã gửi: {sent_days} ngày, rồi xóa.\n"
-        f"• Việc đang hỏi dở: {hours_kept} giờ, để hiểu câu hỏi tiếp.\n"
-        "• Câu chưa trả lời được: giữ lời hỏi và số lần, **không giữ ai hỏi**.\n"
+        "• Tin của anh/chị: lời và người gửi **xóa ngay khi trả lời xong**; còn lại mã số của tin "
+        f"{done_days} ngày, để không trả lời hai lần.\n"
+        f"• Tin lỗi, máy không đọc được: giữ nguyên {quarantine_days} ngày cho người vận hành xem, rồi xóa.\n"
+        f"• Câu trả lời: lời và nơi nhận xóa ngay khi gửi xong; còn lại mã số {sent_days} ngày.\n"
+        f"• Việc đang hỏi dở, theo mã cuộc trò chuyện: {hours_kept} giờ, để hiểu câu hỏi tiếp; có thể gồm tối đa "
+        "300 chữ cái của một câu chưa tìm thấy.\n"
+        "• Câu chưa trả lời được: giữ lời hỏi và số lần, **không giữ ai hỏi**; xóa sau "
+        f"{unanswered_days} ngày không ai hỏi lại.\n"
         "• Ảnh, giọng nói, tệp: không mở, không tải về.\n\n"
         "Xin đừng gửi số căn cước, ảnh giấy tờ, thông tin của người khác. Ứng dụng nhắn tin (như "
         "Telegram) có chính sách riêng "
@@ -566,6 +579,28 @@ THANKS = "Không có gì ạ. Cần hỏi thêm thủ tục nào, anh/chị cứ
 GOODBYE = "Chào anh/chị. Khi cần hỏi thủ tục, anh/chị nhắn lại nhé."
 SHORTER = "Xin lỗi, Trợ lý nói dài. Anh/chị hỏi một điều, ví dụ “phí bao nhiêu”, Trợ lý trả lời ngắn."
 CHAT = "Trợ lý chỉ giúp về thủ tục hành chính. Anh/chị cần làm giấy tờ gì?"
+
+
+def abilities(office: str, fields: Iterable[str]) -> str:
+    """What it helps with, and how to ask."""
+    return (
+        f"Đây là trợ lý tự động của {office}: trả lời **giấy tờ, phí, thời hạn, nơi nộp, các bước** của thủ tục "
+        "hành chính, chỉ chỗ phản ánh, khiếu nại.\n"
+        f"Các lĩnh vực có nhiều thủ tục: {'; '.join(fields)}…\n\n"
+        "Anh/chị gõ tên việc, ví dụ: “khai sinh cho con”, “giấy độc thân phí bao nhiêu”. Cách hỏi: /help"
+    )
+
+
+def kept_and_safe(lines: Iterable[str]) -> str:
+    """To whoever fears to be known, or wants nothing kept."""
+    safe = "; ".join(lines)
+    report = f" Muốn báo việc sai mà ngại, gọi {safe}; hỏi trước xem có cần nêu tên không." if safe else ""
+    return (
+        "Trợ lý là máy, không hỏi tên; tin này **không chuyển cho cán bộ nào**, lời nhắn và người gửi được xóa "
+        "khỏi máy ngay khi trả lời xong. Xem /privacy.\n"
+        "Anh/chị có thể tự xóa cuộc trò chuyện trên máy mình; đừng ghi tên, số căn cước ở đây.\n"
+        f"**Tố cáo** thì cơ quan nhận phải giữ bí mật họ tên, địa chỉ.{report}"
+    )
 
 
 def who(office: str) -> str:

@@ -113,7 +113,7 @@ def test_faults(tmp_path: Path, old: str, new: str, said: str) -> None:
 
 
 def test_missing_contacts_and_unknown_desks(tmp_path: Path) -> None:
-    text = SHIPPED.read_text(encoding="utf-8").replace("purposes: [emergency]", "purposes: [street]")
+    text = SHIPPED.read_text(encoding="utf-8").replace("[emergency,", "[street,")
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")
     found = faults(path, {"residence"})

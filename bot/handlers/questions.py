@@ -78,7 +78,14 @@ def _reply(desk: Desk, reading: Reading, text: str, dialogue: Dialogue, now: dat
         return say.complaint(reading.grievance, task, dialogue.hotlines, now)
     if reading.outcome == "legal_guide":
         return say.legal_guide(guide_kind(text))
-    return say.emergency() if reading.outcome == "emergency" else say.small_talk(text)
+    return _told(say, reading, text)
+
+
+def _told(say: Renderer, reading: Reading, text: str) -> Reply:
+    """To what is no question and no report."""
+    if reading.outcome == "emergency":
+        return say.emergency(reading.alarms)
+    return say.about_assistant(reading.matter) if reading.matter else say.small_talk(text)
 
 
 def _others(desk: Desk, reading: Reading) -> Iterator[tuple[Button, ...]]:
@@ -106,7 +113,8 @@ def _remember(desk: Desk, reading: Reading, text: str, dialogue: Dialogue) -> Di
         return Dialogue(desk.version, history, shown, reading.facets, hotlines=hotlines)
     if reading.outcome == "clarify":
         return Dialogue(desk.version, dialogue.history, reading.procedures, reading.facets, hotlines=hotlines)
-    story = text[:300] if reading.outcome == "no_answer" and not reading.elsewhere else ""
+    lost = reading.outcome == "no_answer" and not (reading.elsewhere or reading.matter)
+    story = text[:300] if lost else ""
     if reading.outcome == "complaint":
         dialogue = _with_hotlines(dialogue, "" if reading.grievance.record else reading.grievance.purpose)
         dialogue = replace(dialogue, history=dialogue.about(tuple(task.code for task in reading.tasks)))

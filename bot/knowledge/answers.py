@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from bot.config import Config, Contact, Purpose
 from bot.knowledge import cards
 from bot.knowledge.cards import Card, Section
 from bot.knowledge.procedures import Elsewhere, Knowledge
-from bot.knowledge.reading import Grievance, Task
+from bot.knowledge.reading import Alarm, Grievance, Matter, Task
 from bot.knowledge.vietnamese import phrase_key
 
 Guide = Literal["appeal", "denunciation", "both"]
@@ -45,6 +46,14 @@ _CROWDED = Screen(400, 600)
 _GENTLE = (30, 12, 8, 6)
 _HARD = (4, 3, 2)
 _TWO_SOURCES = 55  # letters
+_FIELDS_NAMED = 10
+_HELPERS: dict[Alarm, tuple[Purpose, ...]] = {
+    "fire": ("fire",),
+    "accident": ("medical", "police"),
+    "medical": ("medical",),
+    "police": ("police",),
+    "despair": ("medical",),
+}
 _ALL_SOURCES = 6  # where the legal basis was asked
 _WIDTHS = (160, 110, 70)
 _BRIEF = frozenset({"fee", "deadline"})  # facets that a line is enough for
@@ -438,9 +447,14 @@ class Renderer:
         parts.append("\n".join([texts.GUIDE_CONTACTS, *dict.fromkeys(contacts)]))
         return Reply("\n\n".join(parts))
 
-    def emergency(self) -> Reply:
-        """The emergency numbers, before anything else."""
-        return Reply(texts.emergency((one.value, one.name) for one in self.config.contacts_for("emergency")))
+    def emergency(self, alarms: Sequence[Alarm] = ()) -> Reply:
+        """The number of who can help; every emergency number where that is unclear or not in the settings."""
+        purposes = [purpose for alarm in alarms for purpose in _HELPERS[alarm]]
+        helpers = [contact for purpose in purposes for contact in self.config.contacts_for(purpose)]
+        numbers = dict.fromkeys(
+            (one.value, one.name) for one in helpers or self.config.contacts_for("emergency")
+        )
+        return Reply(texts.emergency(numbers, despair="despair" in alarms))
 
     # Talk
 
@@ -451,6 +465,26 @@ class Renderer:
             if any(f" {phrase_key(phrase)} " in said for phrase in phrases):
                 return Reply(answer or texts.who(self.config.office.name))
         return Reply(texts.CHAT)
+
+    def about_assistant(self, matter: Matter) -> Reply:
+        """What it is, what it helps with, what it keeps."""
+        if matter == "privacy":
+            return self._kept_and_safe()
+        if matter == "abilities":
+            return Reply(texts.abilities(self.config.office.name, self._largest_fields()))
+        return Reply(texts.who(self.config.office.name))
+
+    def _kept_and_safe(self) -> Reply:
+        safe = [
+            texts.contact_short(one.name, one.value) for one in self.config.contacts_for("harassment")[:1]
+        ]
+        guide = Button(texts.DENUNCIATION_LABEL, Action("guide", "denunciation"))
+        return Reply(texts.kept_and_safe(safe), ((guide,),))
+
+    def _largest_fields(self) -> list[str]:
+        """The names of the fields with most procedures."""
+        counts = Counter(procedure.field for procedure in self.knowledge.procedures.values())
+        return [self.knowledge.fields[name].name for name, _ in counts.most_common(_FIELDS_NAMED)]
 
     def welcome(self) -> Reply:
         """To /start."""
@@ -467,7 +501,15 @@ class Renderer:
     def privacy(self) -> Reply:
         """To /privacy: what is kept and for how long."""
         kept = self.config.retention
-        return Reply(texts.privacy(kept.done_days, kept.sent_days, self.config.conversation.expires_minutes))
+        return Reply(
+            texts.privacy(
+                kept.done_days,
+                kept.quarantine_days,
+                kept.sent_days,
+                kept.unanswered_days,
+                self.config.conversation.expires_minutes,
+            )
+        )
 
     def not_text(self, kind: Kind) -> Reply:
         """To photos, voice, stickers, files, locations."""

@@ -17,6 +17,7 @@ from typing import Literal, get_args
 
 from bot.knowledge.hearing import Heard
 from bot.knowledge.lexicon import Lexicon
+from bot.knowledge.reading import Alarm, Matter
 
 Kind = Literal["question", "complaint", "small_talk", "emergency", "legal_guide"]
 OfficeMatter = Literal["statistics", "dossier", "hours"]
@@ -26,6 +27,7 @@ _DOSSIER_CODE = re.compile(r"\b\d{3}\.\d{2}\.\d{2}\.\w\d+|\b[a-z]\d{2}[.-][\d.-]
 MODEL = Path(__file__).parent / "kinds.json"
 _READ = 120  # words; a long letter says its kind early
 _PRAISE_WORDS = 7
+_ASIDE = 0.25  # share of the words of a question about the assistant that may be about something else
 _LENGTHS = (3, 6, 12, 25, 50)
 _SIGNS = (
     "complaint", "street", "complaint_not", "emergency", "emergency_not",
@@ -107,3 +109,25 @@ def office_matter(lexicon: Lexicon, heard: Heard) -> OfficeMatter | None:
         return "dossier"
     matters: tuple[OfficeMatter, ...] = get_args(OfficeMatter)
     return next((name for name in matters if lexicon.office[name].found(heard.rendered)), None)
+
+
+def alarms(lexicon: Lexicon, heard: Heard) -> tuple[Alarm, ...]:
+    """Who is needed in an emergency, as far as its words tell."""
+    kinds: tuple[Alarm, ...] = get_args(Alarm)
+    return tuple(kind for kind in kinds if lexicon.alarms[kind].found(heard.rendered))
+
+
+def matter_of(lexicon: Lexicon, heard: Heard) -> Matter | None:
+    """What is asked of the assistant itself, when nearly all words of the message are about that."""
+    if lexicon.intents["complaint"].found(heard.rendered) and not lexicon.intents["report"].found(
+        heard.rendered
+    ):
+        return None
+    matters: tuple[Matter, ...] = get_args(Matter)
+    return next((name for name in matters if _is_about(lexicon, heard, name)), None)
+
+
+def _is_about(lexicon: Lexicon, heard: Heard, matter: Matter) -> bool:
+    said = {i for span in lexicon.matters[matter].spans(heard.rendered) for i in range(*span)}
+    aside = len(heard.words) - len(said | heard.light)
+    return bool(said) and aside <= (_ASIDE * len(heard.words) if matter == "privacy" else 0)

@@ -27,7 +27,9 @@ class Lexicon:
     """Compiled patterns and word lists. `shorthand` maps a key to the words that it stands for."""
 
     shorthand: Mapping[str, tuple[str, ...]]
-    usual: frozenset[str]  # keys of all words named anywhere in the lexicon: known, whatever the cards say
+    usual: frozenset[
+        str
+    ]  # keys of all words named in the lexicon, an alarm or a matter: known, whatever the cards say
     fillers: Patterns
     filler_words: frozenset[str]  # with their marks
     filler_keys: frozenset[str]
@@ -53,9 +55,11 @@ class Lexicon:
     facet_beside: frozenset[str]  # keys of those that also ask before or after a name
     facet_beside_not: frozenset[str]  # keys of words before which they do not
     intents: Mapping[str, Patterns]
+    alarms: Mapping[str, Patterns]  # kinds of emergency, by who helps
     office: Mapping[str, Patterns]
     grievances: Mapping[str, Patterns]  # by the purpose of the hotline that comes first, in this order
     wrongs: Mapping[str, Patterns]  # by the facet whose lawful answer stands beside a complaint
+    matters: Mapping[str, Patterns]  # what is asked of the assistant itself
 
     @staticmethod
     def load(folder: Path = HERE) -> Lexicon:
@@ -67,13 +71,16 @@ class Lexicon:
         office: dict[str, list[str]] = intents.pop("office")
         grievances: dict[str, list[str]] = intents.pop("grievances")
         wrongs: dict[str, list[str]] = intents.pop("wrongs")
+        matters: dict[str, list[str]] = intents.pop("matters")
+        alarms: dict[str, list[str]] = intents["emergency"]
+        intents["emergency"] = [pattern for patterns in alarms.values() for pattern in patterns]
         return Lexicon(
             shorthand={
                 tokens(str(short))[0].text: tuple(token.text for token in tokens(str(long)))
                 for short, long in words["shorthand"].items()
                 if len(tokens(str(short))) == 1
             },
-            usual=frozenset(_all_words(words)),
+            usual=frozenset(_all_words([words, matters, alarms])),
             fillers=Patterns.compile(words["fillers"], lenient=True),
             filler_words=frozenset(words_of(words["fillers"])),
             filler_keys=frozenset(map(key, words_of(words["fillers"]))),
@@ -120,9 +127,11 @@ class Lexicon:
                 name: Patterns.compile(patterns, lenient=name in {"small_talk", "praise", "praise_not"})
                 for name, patterns in intents.items()
             },
+            alarms={name: Patterns.compile(patterns) for name, patterns in alarms.items()},
             office={name: Patterns.compile(patterns) for name, patterns in office.items()},
             grievances={name: Patterns.compile(patterns) for name, patterns in grievances.items()},
             wrongs={name: Patterns.compile(patterns) for name, patterns in wrongs.items()},
+            matters={name: Patterns.compile(patterns, lenient=True) for name, patterns in matters.items()},
         )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Outcome = Literal["answer", "clarify", "no_answer", "complaint", "legal_guide", "emergency", "small_talk"]
+Alarm = Literal["fire", "accident", "medical", "police", "despair"]  # kinds of emergency, by who helps
+Matter = Literal["person", "privacy", "who", "abilities"]  # what is asked of the assistant itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Reading:
     grievance: Grievance = (
         Grievance()
     )  # of a complaint; its task is the procedure whose lawful facets are told
+    alarms: tuple[Alarm, ...] = ()  # of an emergency; none: of what kind is unclear
+    matter: Matter | None = None
 
 
 def answer(

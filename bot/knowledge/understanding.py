@@ -9,7 +9,17 @@ from bot.knowledge import grievances
 from bot.knowledge.finding import Finder, Found
 from bot.knowledge.following import Following, topical
 from bot.knowledge.hearing import Heard
-from bot.knowledge.kinds import KINDS, Kind, KindModel, courtesy, features, office_matter, praise
+from bot.knowledge.kinds import (
+    KINDS,
+    Kind,
+    KindModel,
+    alarms,
+    courtesy,
+    features,
+    matter_of,
+    office_matter,
+    praise,
+)
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.narrowing import Narrowing
 from bot.knowledge.pointing import coded, pointed_at, told_apart, told_case
@@ -27,6 +37,7 @@ from bot.knowledge.reading import (
 from bot.knowledge.search import Hit
 
 _SURE_ALARM = 0.75  # chance of an emergency that needs no other sign
+_SURE_THOUGH_SPOKEN_OF = 0.9  # the same where words of a mere question or of the past are found
 _SURE_TALK = 0.95  # chance of small talk that ends a subject
 _STATEMENT = 6  # words; a shorter one may be the bare name of a procedure
 _STORY = 12  # words of a message in which only one of the things named is asked about
@@ -68,16 +79,18 @@ class Reader:
         """The reading of one message in its conversation."""
         heard = self.finder.hear(text)
         chances = self.chances(heard)
-        signs = self.lexicon.intents["emergency"].found(heard.rendered)
-        if chances["emergency"] > (self.limits.emergency if signs else _SURE_ALARM):
-            return Reading("emergency")
+        if self._alarming(heard, chances):
+            return Reading("emergency", alarms=alarms(self.lexicon, heard))
         pointed = pointed_at(self.lexicon, heard, context) or coded(self.knowledge, heard)
         if pointed:
             return pointed
-        if courtesy(self.lexicon, heard) or praise(self.lexicon, heard):
-            return Reading("small_talk")
         if context.complained and grievances.asks_for_record(self.lexicon, heard):
             return Reading("complaint", grievance=Grievance(record=True))
+        said = self._of_the_assistant(heard, context) or self._courteous(heard)
+        return said or self._wanted(heard, context, chances)
+
+    def _wanted(self, heard: Heard, context: Context, chances: Chances) -> Reading:
+        """A question, a report or a choice: what takes more than the form of the message to tell."""
         wronged = self._wronged(heard, chances)
         narrowed = None if wronged else self._narrowed(heard, context)
         if narrowed:
@@ -88,11 +101,11 @@ class Reader:
             or self._surely_told(chances)
             or self._question(self.finder.meant(heard), context, chances)
         )
-        return (
-            self._complained(heard, context)
-            if reading.outcome == "complaint"
-            else self._with_case(reading, heard)
-        )
+        if reading.outcome == "emergency":
+            return replace(reading, alarms=alarms(self.lexicon, heard))
+        if reading.outcome == "complaint":
+            return self._complained(heard, context)
+        return self._with_case(reading, heard)
 
     def _narrowed(self, heard: Heard, context: Context) -> Reading | None:
         """The one or few of the list shown that are meant, unless it is told that something went wrong."""
@@ -108,6 +121,27 @@ class Reader:
         case = told_case(procedure, heard)
         return replace(reading, tasks=(replace(reading.tasks[0], case=case),)) if case else reading
 
+    def _alarming(self, heard: Heard, chances: Chances) -> bool:
+        """Whether to send for help: on less where signs of an emergency are found and none of a mere question."""
+        intents = self.lexicon.intents
+        found = intents["emergency"].found(heard.rendered)
+        if intents["emergency_not"].found(heard.rendered):
+            return chances["emergency"] > _SURE_THOUGH_SPOKEN_OF
+        return chances["emergency"] > (self.limits.emergency if found else _SURE_ALARM)
+
+    def _courteous(self, heard: Heard) -> Reading | None:
+        polite = courtesy(self.lexicon, heard) or praise(self.lexicon, heard)
+        return Reading("small_talk") if polite else None
+
+    def _of_the_assistant(self, heard: Heard, context: Context) -> Reading | None:
+        """Something asked of the assistant itself; whom to call is told with the office's hours."""
+        matter = matter_of(self.lexicon, heard)
+        if matter is None or (matter == "abilities" and context.history and heard.facets.asked):
+            return None
+        if matter == "person":
+            return Reading("no_answer", elsewhere=self._offices.get("hours", ""), matter=matter)
+        return Reading("small_talk", matter=matter)
+
     def chances(self, heard: Heard) -> Chances:
         """The chance of every kind of message, by its words alone."""
         return self.model.chances(features(self.lexicon, heard))
@@ -118,6 +152,7 @@ class Reader:
         """What the conversation adds: a short message after an answer asks on. And whoever wants to report anything,
         or names a legal proceeding in a word or two, is to choose the kind first."""
         lexicon, found = self.lexicon, dict(chances)
+        found["emergency"] *= not lexicon.intents["emergency_not"].found(heard.rendered)
         correcting = lexicon.correction.found(heard.rendered)
         if context.history and (heard.facets.asked or correcting or lexicon.carry_on.found(heard.rendered)):
             found["small_talk"] = 0.0

@@ -15,7 +15,7 @@ from bot.knowledge.answers import MOST_BUTTONS, Renderer, few_buttons, guide_kin
 from bot.knowledge.cards import short_title
 from bot.knowledge.lexicon import FACETS, Lexicon
 from bot.knowledge.procedures import Elsewhere, Knowledge, KnowledgeFile, assemble
-from bot.knowledge.reading import Grievance, Task
+from bot.knowledge.reading import Alarm, Grievance, Task
 
 CONFIG = Config.load(Path(__file__).parents[2] / "config.yaml", date(2026, 11, 22))
 FRIDAY = datetime(2026, 11, 20, 2, tzinfo=UTC)  # 09:00 in Hanoi
@@ -634,6 +634,31 @@ class TestRefusals:
         text = renderer(card()).emergency().text
         assert all(text.index(number) < 90 for number in ("113", "114", "115"))
 
+    @pytest.mark.parametrize(
+        ("alarms", "numbers"),
+        [
+            (("fire",), {"114"}),
+            (("medical",), {"115"}),
+            (("police",), {"113"}),
+            (("accident",), {"113", "115"}),
+            (("despair",), {"115"}),
+        ],
+    )
+    def test_an_emergency_names_who_can_help(self, alarms: tuple[Alarm, ...], numbers: set[str]) -> None:
+        text = renderer(card()).emergency(alarms).text
+        assert {number for number in ("113", "114", "115") if number in text} == numbers
+
+    def test_an_office_that_does_not_tell_its_numbers_apart_gives_all(self) -> None:
+        contacts = [
+            one.model_copy(update={"purposes": ("emergency",)}) for one in CONFIG.contacts_for("emergency")
+        ]
+        text = (
+            renderer(card(), config=CONFIG.model_copy(update={"contacts": tuple(contacts)}))
+            .emergency(("fire",))
+            .text
+        )
+        assert all(number in text for number in ("113", "114", "115"))
+
 
 class TestTalk:
     @pytest.mark.parametrize(
@@ -663,6 +688,11 @@ class TestTalk:
         assert "trợ lý tự động" in text
         assert CONFIG.office.name in text
         assert "không giữ ai hỏi" in text
+
+    def test_whoever_fears_to_be_known_is_told_what_is_kept_and_where_to_report(self) -> None:
+        text = renderer(card()).about_assistant("privacy").text
+        assert "xóa" in text
+        assert all(one.value in text for one in CONFIG.contacts_for("harassment")[:1])
 
     def test_privacy_says_the_configured_days(self) -> None:
         assert f"{CONFIG.retention.done_days} ngày" in renderer(card()).privacy().text
