@@ -45,7 +45,10 @@ _NAMED = 0.85  # share of a wording that was said, or of a message that it expla
 _HINTED = 0.7  # chance of a complaint that needs no hand-written sign
 _OFFERED = 6
 _NEAR = 5
-_NAMED = 0.7  # share of a procedure's wording that was said, when the message is not about the office
+_MENTIONED = 0.7  # share of a procedure's wording that was said, when the message is not about the office
+_TOLD = 0.8  # the same, when the procedure goes before a topic that was said too
+_MORE = 1.25  # evidence for such a procedure, beside that for the topic
+_CLOSE = 0.6  # share of the best score that others have which come into question with it
 _RELATED = 0.5  # least share of the score of what is done elsewhere, to be named beside it
 
 Chances = dict[Kind, float]
@@ -282,7 +285,7 @@ class Reader:
         named = (
             top is not None
             and top.entry.kind == "procedure"
-            and top.said > _NAMED
+            and top.said > _MENTIONED
             and top.score >= self.limits.answer
         )
         if matter not in self._offices or (matter == "hours" and named):
@@ -305,7 +308,7 @@ class Reader:
         if top.score >= self.limits.answer and top.said >= self.limits.said and not rivals:
             carries = not heard.facets.asked and self._carries(heard)
             return answer(top.entry.ref, context.facets if carries else facets, *codes)
-        offered = self._near(hits[:_OFFERED], 0.6 * top.score)
+        offered = self._near(hits[:_OFFERED], _CLOSE * top.score)
         if len(offered) > 1 and top.score >= self.limits.clarify:
             return Reading("clarify", procedures=offered, facets=facets)
         return Reading("no_answer", procedures=self._near(hits[:_NEAR]), facets=facets)
@@ -352,9 +355,9 @@ class Reader:
 
     def _told_beside(self, topic: Hit, hits: Sequence[Hit]) -> Hit | None:
         """The procedure of which much more was said than of the topic (`mất sổ đỏ, xin cấp lại`)."""
-        named = [hit for hit in hits if hit.entry.kind == "procedure" and hit.score >= 0.6 * topic.score]
+        named = [hit for hit in hits if hit.entry.kind == "procedure" and hit.score >= _CLOSE * topic.score]
         best = max(named, key=lambda hit: hit.score, default=None)
-        if best is None or best.said < 0.8 or best.evidence < 1.25 * topic.evidence:
+        if best is None or best.said < _TOLD or best.evidence < _MORE * topic.evidence:
             return None
         return best
 
