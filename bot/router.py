@@ -21,6 +21,7 @@ from bot.turn import Miss, Turn
 # Twelve digits; in groups they begin with 0, as every citizen's number does and a sum of money does not.
 _IDENTITY = re.compile(r"(?<!\d)(?:\d{12}|0\d\d(?:[ .-]\d{3}){3}|0\d{3}(?:[ .-]\d{4}){2})(?!\d)")
 _PRIVATE = re.compile(r"\S+@\S+|https?://\S+|\d[\d .\-]{5,}\d")  # may point at a person in a kept question
+_QUESTION = 4  # words beside an identity number that may be a question
 _LONGEST_KEPT = 300  # letters of an unanswered question
 
 
@@ -62,11 +63,12 @@ class Router:
         fixed = self._fixed(message, desk)
         if fixed:
             return Step(Turn((fixed,), "" if _command_of(message.text) == "start" else state))
-        answered = self._answered(message, desk, dialogue)
+        asked = replace(message, text=_IDENTITY.sub("…", message.text))
+        answered = self._answered(asked, desk, dialogue)
         if answered is None:
             return Step(Turn((desk.renderer.expired(),), state))
         remembered = replace(answered.dialogue, options=_options(answered.reply) or answered.dialogue.options)
-        miss = _miss(message.text, answered.reading)
+        miss = _miss(message.text, answered.reading) if asked == message else None
         return Step(Turn((answered.reply, *_remarks(message)), remembered.dump(), miss), answered.reading)
 
     def _fixed(self, message: Message, desk: Desk) -> Reply | None:
@@ -80,7 +82,9 @@ class Router:
             return say.not_text(message.kind)
         if message.text.startswith("/"):
             return self._command(message.text, desk)
-        return say.identity_number() if _IDENTITY.search(message.text) else None
+        numbered = _IDENTITY.search(message.text)
+        left = _IDENTITY.sub("", message.text).split()
+        return say.identity_number() if numbered and len(left) < _QUESTION else None
 
     def _command(self, text: str, desk: Desk) -> Reply | None:
         say = desk.renderer
@@ -107,7 +111,12 @@ def _command_of(text: str) -> str:
 
 def _remarks(message: Message) -> tuple[Reply, ...]:
     """What is said after the answer."""
-    return (Reply(texts.TOO_LONG),) if len(message.text.split()) > MOST_WORDS else ()
+    said = []
+    if _IDENTITY.search(message.text):
+        said.append(Reply(texts.NUMBER_DROPPED))
+    if len(message.text.split()) > MOST_WORDS:
+        said.append(Reply(texts.TOO_LONG))
+    return tuple(said)
 
 
 def _options(reply: Reply) -> tuple[str, ...]:

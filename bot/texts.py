@@ -627,8 +627,11 @@ IDENTITY_NUMBER = (
     "Tin vừa rồi có dãy số giống số căn cước, Trợ lý đã **bỏ đi, không dùng**. Hỏi thủ tục không cần số này; "
     "anh/chị xóa tin đó và hỏi lại không kèm số giúp."
 )
+NUMBER_DROPPED = (
+    "Tin vừa rồi có dãy số giống số căn cước: Trợ lý **không đọc, không giữ** dãy số đó. Anh/chị xóa tin ấy giúp; hỏi "
+    "thủ tục không cần số này."
+)
 TOO_LONG = "Tin hơi dài nên Trợ lý chỉ đọc phần đầu. Anh/chị hỏi ngắn từng việc thì chính xác hơn."
-TOO_FAST = "Anh/chị nhắn hơi nhanh, Trợ lý sẽ trả lời lần lượt."
 APOLOGY = "Xin lỗi anh/chị, Trợ lý gặp trục trặc với tin này. Anh/chị gửi lại, hoặc gọi tổng đài giúp."
 
 # The terminal

@@ -93,7 +93,7 @@ def test_in_a_group_nothing_personal_is_answered(app: App) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "căn cước của tôi 001099012345",
+        "căn cước tôi 001099012345",
         "001 099 012 345",
         "001.099.012.345",
         "0010 9901 2345",
@@ -104,6 +104,25 @@ def test_identity_numbers_are_dropped_unread(app: App, text: str) -> None:
     step = ask(app, text)
     assert said(step) == texts.IDENTITY_NUMBER
     assert (step.turn.state, step.turn.miss, step.reading) == ("", None, None)
+
+
+def test_a_question_beside_an_identity_number_is_answered_and_the_number_dropped(app: App) -> None:
+    step = ask(app, "số cccd 001099012345 phí khai sinh bao nhiêu")
+    assert step.reading is not None
+    assert [task.code for task in step.reading.tasks] == ["1.001193"]
+    assert step.turn.replies[-1].text == texts.NUMBER_DROPPED
+    assert "001099012345" not in repr(step)
+
+
+def test_danger_goes_before_an_identity_number(app: App) -> None:
+    step = ask(app, "cháy nhà rồi cứu với 001099012345")
+    assert step.reading is not None
+    assert step.reading.outcome == "emergency"
+
+
+def test_an_unanswered_question_with_an_identity_number_is_not_kept(app: App) -> None:
+    assert ask(app, "xin giấy phép nuôi voi biển 001099012345 ở đâu").turn.miss is None
+    assert ask(app, "xin giấy phép nuôi voi biển ở đâu").turn.miss is not None
 
 
 @pytest.mark.parametrize("text", ["phí 100.000 200.000 à", "mã 0010990123456", "gọi 0912 345 678"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -410,17 +410,13 @@ def online(card: Card) -> Section:
     submission = card.procedure.channels.get("online")
     if submission is None:
         return Section("online", (texts.ONLINE_NO, ways(card)))
-    local = [entry for entry in valid_local_fees(card) if "online" in entry.channels]
-    fees = [local_words(card, entry) for entry in local]
-    if not any(_replaces(entry) for entry in local):
-        words = own_words(submission.fee, card.case)
-        fees.append(texts.usual_fee(words) if local else words)
+    alone = replace(card, procedure=card.procedure.model_copy(update={"channels": {"online": submission}}))
     times = [_time_line(entry) for entry in told(submission.time, card.case)]
     return Section(
         "online",
         (
             texts.online_yes(card.link),
-            *(texts.brief(texts.ONLINE_FEE, line) for line in fees),
+            *(texts.brief(texts.ONLINE_FEE, line) for line in fee_lines(alone)),
             texts.brief(texts.ONLINE_TIME, "; ".join(times)),
         ),
     )

@@ -233,6 +233,7 @@ class Reader:
             self._compared(heard, found)
             or self._several(heard, found)
             or self._rather_told(heard, context, chances, found.hits)
+            or self._of_opening(heard, found.hits)
             or self._continued(heard, context, found.hits)
             or self._of_nothing(heard, found.hits)
             or self._of_the_office(heard, found.hits)
@@ -278,19 +279,25 @@ class Reader:
             return None
         return self._choice(self._general, (), heard.facets.names)
 
+    def _of_opening(self, heard: Heard, hits: Sequence[Hit]) -> Reading | None:
+        """Whether the office is open, also in the middle of a conversation about a procedure."""
+        asked = self.lexicon.intents["opening"].found(heard.rendered) and not self._mentions(hits)
+        if not asked or "hours" not in self._offices:
+            return None
+        return Reading("no_answer", elsewhere=self._offices["hours"], facets=heard.facets.names)
+
     def _of_the_office(self, heard: Heard, hits: Sequence[Hit]) -> Reading | None:
         """About the office or a dossier; its hours only when no procedure is named."""
         matter = office_matter(self.lexicon, heard)
-        top = hits[0] if hits else None
-        named = (
-            top is not None
-            and top.entry.kind == "procedure"
-            and top.said > _MENTIONED
-            and top.score >= self.limits.answer
-        )
-        if matter not in self._offices or (matter == "hours" and named):
+        if matter not in self._offices or (matter == "hours" and self._mentions(hits)):
             return None
         return Reading("no_answer", elsewhere=self._offices[matter], facets=heard.facets.names)
+
+    def _mentions(self, hits: Sequence[Hit]) -> bool:
+        """Whether a procedure is named, if only in passing."""
+        top = hits[0] if hits else None
+        named = top is not None and top.entry.kind == "procedure" and top.said > _MENTIONED
+        return named and top is not None and top.score >= self.limits.answer
 
     # -- the decision
 
