@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.knowledge.hearing import Heard, Noted, hear
 from bot.knowledge.lexicon import Lexicon
@@ -38,11 +39,11 @@ class Finder:
         self.lexicon = lexicon
         self._index = Index(knowledge, lexicon)
         self._specific = specific
+        self._last = lru_cache(maxsize=1)(self._listen)  # several look at the same message in turn
 
     def hear(self, text: str) -> Heard:
         """A message prepared for reading; of a very long one its beginning."""
-        cleaned = clean(text)
-        return self._heard(cleaned, tuple(self._index.read(cleaned)[:MOST_WORDS]))
+        return self._last(clean(text))
 
     def meant(self, heard: Heard) -> Heard:
         """Without what the person says they do not mean (`… chứ không phải khai sinh`)."""
@@ -99,6 +100,9 @@ class Finder:
             places = said.words(heard.rendered)
             if places and not places <= heard.facets.words:
                 yield meant, places
+
+    def _listen(self, cleaned: str) -> Heard:
+        return self._heard(cleaned, tuple(self._index.read(cleaned)[:MOST_WORDS]))
 
     def _heard(self, text: str, words: tuple[Token, ...]) -> Heard:
         index = self._index
