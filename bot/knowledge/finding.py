@@ -39,7 +39,9 @@ class Finder:
         self.lexicon = lexicon
         self._index = Index(knowledge, lexicon)
         self._specific = specific
-        self._last = lru_cache(maxsize=1)(self._listen)  # several look at the same message in turn
+        # Several look at the same message in turn; it is heard and looked up once.
+        self._last = lru_cache(maxsize=1)(self._listen)
+        self._found: tuple[Heard, Found] | None = None
 
     def hear(self, text: str) -> Heard:
         """A message prepared for reading; of a very long one its beginning."""
@@ -59,6 +61,11 @@ class Finder:
 
     def find(self, heard: Heard) -> Found:
         """What the whole message and each of its clauses name."""
+        if self._found is None or self._found[0] is not heard:
+            self._found = heard, self._look_up(heard)
+        return self._found[1]
+
+    def _look_up(self, heard: Heard) -> Found:
         whole = self._query(heard, (0, len(heard.words)))
         pool = self._index.pool(whole)
         said = self._index.match(whole)
