@@ -21,7 +21,7 @@ from bot.turn import Miss, Turn
 # Twelve digits; in groups they begin with 0, as every citizen's number does and a sum of money does not.
 _IDENTITY = re.compile(r"(?<!\d)(?:\d{12}|0\d\d(?:[ .-]\d{3}){3}|0\d{3}(?:[ .-]\d{4}){2})(?!\d)")
 _PRIVATE = re.compile(r"\S+@\S+|https?://\S+|\d[\d .\-]{5,}\d")  # may point at a person in a kept question
-_QUESTION = 4  # words beside an identity number that may be a question
+_QUESTION = 5  # words beside an identity number that may be a question
 _LONGEST_KEPT = 300  # letters of an unanswered question
 
 
