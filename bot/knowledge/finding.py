@@ -11,7 +11,7 @@ from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.patterns import render
 from bot.knowledge.procedures import Knowledge
 from bot.knowledge.search import Hit, Index, Query
-from bot.knowledge.vietnamese import Token, clean, tokens
+from bot.knowledge.vietnamese import Token, clean, wording
 
 MOST_WORDS = 400
 MOST_CLAUSES = 10  # of a long story; what matters stands in the first ones or is said again
@@ -85,7 +85,7 @@ class Finder:
 
         Words that mean what a hit says (`đóng hẳn`: chấm dứt) are covered by it.
         """
-        named = tokens(name)
+        named = wording(name)
         light = [i + len(named) for i in heard.light]
         concepts = list(self._meant_in(heard))
         implied = [word for meant, _ in concepts for word in meant]

@@ -10,7 +10,7 @@ from bot.knowledge.hearing import Heard
 from bot.knowledge.procedures import Knowledge
 from bot.knowledge.reading import Context, Reading, Thresholds, answer
 from bot.knowledge.search import Hit
-from bot.knowledge.vietnamese import tokens
+from bot.knowledge.vietnamese import wording
 
 _MOST_SAID = 8  # words; who says more begins anew
 _EXPLAINED = 0.6  # share of the new words; what explains less must be likelier
@@ -68,7 +68,7 @@ class Narrowing:
         )
 
     def _shared(self, shown: Sequence[str]) -> tuple[str, ...]:
-        names = [tokens(self._knowledge.procedures[code].name) for code in shown]
+        names = [wording(self._knowledge.procedures[code].name) for code in shown]
         keys = [{word.key for word in name} for name in names]
         return tuple(word.text for word in names[0] if all(word.key in held for held in keys))
 

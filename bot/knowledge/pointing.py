@@ -9,7 +9,7 @@ from bot.knowledge.hearing import Heard
 from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.procedures import Knowledge, Procedure
 from bot.knowledge.reading import Context, Reading, Task, answer, answers
-from bot.knowledge.vietnamese import Token, tokens
+from bot.knowledge.vietnamese import Token, wording
 
 _MIDDLE = 0  # the ordinal of the one in the middle
 _MOST_NAMED = 4  # words that name one of a list
@@ -82,7 +82,7 @@ def told_apart(knowledge: Knowledge, heard: Heard, context: Context) -> Reading 
     fitting = [
         code
         for code in context.shown
-        if said <= {word.key for word in tokens(knowledge.procedures[code].name)}
+        if said <= {word.key for word in wording(knowledge.procedures[code].name)}
     ]
     return (
         answer(fitting[0], heard.facets.names or context.facets, chosen=True) if len(fitting) == 1 else None
@@ -94,8 +94,8 @@ def told_case(procedure: Procedure, heard: Heard) -> str:
     said = _written(heard.words, heard.bare)
     best = ("", 0)
     for case, wordings in procedure.cases.items():
-        for wording in (case, *wordings):
-            words = _written(tokens(wording), heard.bare)
+        for said_so in (case, *wordings):
+            words = _written(wording(said_so), heard.bare)
             if len(words) > max(best[1], 1) and _in_order(words, said):
                 best = (case, len(words))
     return best[0]

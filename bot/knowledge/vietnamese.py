@@ -107,6 +107,12 @@ def tokens(text: str) -> list[Token]:
 
 
 @lru_cache(maxsize=8192)
+def wording(text: str) -> tuple[Token, ...]:
+    """The words of a name or a case of a card: the same ones are looked at with every message."""
+    return tuple(tokens(text))
+
+
+@lru_cache(maxsize=8192)
 def _spelled(word: str) -> tuple[str, str]:
     return syllable(word), key(word)
 
