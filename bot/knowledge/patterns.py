@@ -58,7 +58,7 @@ def _slot(slot: str, alone: bool) -> str:
 
 def _source(pattern: str, lenient: bool) -> str:
     slots = pattern.lower().split()
-    return "(?<= )" + "".join(_slot(slot, alone=len(slots) == 1 and not lenient) for slot in slots)
+    return "".join(_slot(slot, alone=len(slots) == 1 and not lenient) for slot in slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ class Patterns:
     def compile(patterns: Iterable[str], lenient: bool = False) -> Patterns:
         """Patterns in the notation of lexicon.yaml; `lenient` lets even a lone syllable stand without its marks."""
         sources = [_source(pattern, lenient) for pattern in patterns]
-        return Patterns(re.compile("|".join(f"(?:{source})" for source in sources)) if sources else None)
+        # A word begins after a blank: said once before all of them, most places are passed over at once.
+        return Patterns(re.compile(f"(?<= )(?:{'|'.join(sources)})") if sources else None)
 
     def found(self, rendered: str) -> bool:
         """Whether any pattern occurs."""
