@@ -30,7 +30,6 @@ from bot.knowledge.reading import Reading, Thresholds
 from bot.knowledge.understanding import Reader
 from bot.router import Router
 
-TRAINING = Path("training")
 _NOON = datetime(2026, 11, 18, 5, tzinfo=UTC)  # answers on dates must not move the measure
 _ME, _HERE = Person("calibrate", "me"), Address("calibrate", "me")
 

@@ -60,18 +60,20 @@ class Router:
         """The answer, with its reading for those who measure."""
         dialogue = Dialogue.load(state)
         desk = self._desks.pinned(dialogue.version) if dialogue.version else self._desks.newest()
-        fixed = self._fixed(message, desk)
+        asked = replace(message, text=_IDENTITY.sub("…", message.text))
+        fixed = self._fixed(message, asked, desk)
         if fixed:
             return Step(Turn((fixed,), "" if _command_of(message.text) == "start" else state))
-        asked = replace(message, text=_IDENTITY.sub("…", message.text))
         answered = self._answered(asked, desk, dialogue)
         if answered is None:
             return Step(Turn((desk.renderer.expired(),), state))
         remembered = replace(answered.dialogue, options=_options(answered.reply) or answered.dialogue.options)
         miss = _miss(message.text, answered.reading) if asked == message else None
-        return Step(Turn((answered.reply, *_remarks(message)), remembered.dump(), miss), answered.reading)
+        return Step(
+            Turn((answered.reply, *_remarks(message, asked)), remembered.dump(), miss), answered.reading
+        )
 
-    def _fixed(self, message: Message, desk: Desk) -> Reply | None:
+    def _fixed(self, message: Message, asked: Message, desk: Desk) -> Reply | None:
         """Replies that do not depend on the conversation."""
         say = desk.renderer
         if message.edited:
@@ -82,9 +84,8 @@ class Router:
             return say.not_text(message.kind)
         if message.text.startswith("/"):
             return self._command(message.text, desk)
-        numbered = _IDENTITY.search(message.text)
-        left = _IDENTITY.sub("", message.text).split()
-        return say.identity_number() if numbered and len(left) < _QUESTION else None
+        left = asked.text.replace("…", "").split()
+        return say.identity_number() if asked != message and len(left) < _QUESTION else None
 
     def _command(self, text: str, desk: Desk) -> Reply | None:
         say = desk.renderer
@@ -109,10 +110,10 @@ def _command_of(text: str) -> str:
     return words[0].partition("@")[0].lower() if words else ""
 
 
-def _remarks(message: Message) -> tuple[Reply, ...]:
+def _remarks(message: Message, asked: Message) -> tuple[Reply, ...]:
     """What is said after the answer."""
     said = []
-    if _IDENTITY.search(message.text):
+    if asked != message:
         said.append(Reply(texts.NUMBER_DROPPED))
     if len(message.text.split()) > MOST_WORDS:
         said.append(Reply(texts.TOO_LONG))

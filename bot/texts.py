@@ -35,7 +35,6 @@ FACET_TITLES = {
 COMPLAINT_LABEL = "Phản ánh"
 CHANNELS = {"direct": "trực tiếp", "post": "bưu chính", "online": "trực tuyến"}
 LEVELS = {"commune": "cấp xã", "province": "cấp tỉnh, thành phố", "ministry": "cấp bộ"}
-OFFICE_KINDS = {"ward": "phường", "commune": "xã", "city": "thành phố"}
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 COMMANDS = (
     ("start", "Bắt đầu lại, Trợ lý là ai"),

@@ -13,11 +13,11 @@ import pytest
 
 from bot.app import build
 from bot.ask import Asker
-from bot.calibrate import TRAINING
 from bot.calibration import measure, read_cases
 from bot.knowledge.reading import Reading, Task
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+TRAINING = Path("training")
 NOON = datetime(2026, 11, 18, 5, tzinfo=UTC)
 
 

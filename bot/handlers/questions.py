@@ -41,19 +41,21 @@ class Answered:
 
 def ask(desk: Desk, text: str, dialogue: Dialogue, now: datetime) -> Answered:
     """The answer to something typed."""
-    known = desk.reader.knowledge.procedures
-    history = tuple(code for code in dialogue.history if code in known)
-    shown = (
-        dialogue.shown if all(code in known for code in dialogue.shown) else ()
-    )  # places must still be right
-    context = Context(
-        history, shown, dialogue.facets, dialogue.before, dialogue.picking, bool(dialogue.hotlines)
-    )
+    held = known(desk, dialogue)
+    context = Context(held.history, held.shown, held.facets, held.before, held.picking, bool(held.hotlines))
     reading = desk.reader.read(text, context)
-    lost = dialogue.history and dialogue.history[-1] not in known
+    lost = dialogue.history and dialogue.history[-1] not in held.history[-1:]
     if lost and reading.outcome == "no_answer" and not reading.elsewhere:
         return Answered(reading, desk.renderer.procedure_gone(), Dialogue(version=desk.version))
     return told(desk, reading, text, dialogue, now)
+
+
+def known(desk: Desk, dialogue: Dialogue) -> Dialogue:
+    """Without procedures that this version of the knowledge does not have; places of a list must still be right."""
+    procedures = desk.reader.knowledge.procedures
+    shown = dialogue.shown if all(code in procedures for code in dialogue.shown) else ()
+    history = tuple(code for code in dialogue.history if code in procedures)
+    return replace(dialogue, history=history, shown=shown)
 
 
 def told(desk: Desk, reading: Reading, text: str, dialogue: Dialogue, now: datetime) -> Answered:

@@ -27,7 +27,7 @@ def take(desk: Desk, text: str, dialogue: Dialogue, now: datetime) -> Answered |
     """The answer to a message that speaks of the conversation; None when it asks something."""
     if len(text.split()) > _MOST_SAID:
         return None
-    dialogue = _known(desk, dialogue)
+    dialogue = questions.known(desk, dialogue)
     heard = desk.reader.finder.hear(_FIGURES_JOINED.sub(" ", text))
     move = move_of(desk.reader.lexicon, heard)
     if move:
@@ -39,14 +39,6 @@ def take(desk: Desk, text: str, dialogue: Dialogue, now: datetime) -> Answered |
         return _last(desk, dialogue, now)
     back = _named_back(desk, heard, dialogue)
     return questions.told(desk, back, text, dialogue, now) if back else None
-
-
-def _known(desk: Desk, dialogue: Dialogue) -> Dialogue:
-    """Without procedures that this version of the knowledge does not have; places of a list must still be right."""
-    procedures = desk.reader.knowledge.procedures
-    shown = dialogue.shown if all(code in procedures for code in dialogue.shown) else ()
-    history = tuple(code for code in dialogue.history if code in procedures)
-    return replace(dialogue, history=history, shown=shown)
 
 
 # -- numbers

@@ -12,7 +12,7 @@ _SIGNS = ("complaint", "street")
 
 def told(lexicon: Lexicon, heard: Heard) -> bool:
     """Whether money was demanded or a dossier is late, so plainly that no procedure named outweighs it."""
-    return any(_without(lexicon, name, heard) for name in ("demand", "late"))
+    return any(lexicon.says(name, heard.rendered) for name in ("demand", "late"))
 
 
 def signed(lexicon: Lexicon, heard: Heard) -> bool:
@@ -22,13 +22,12 @@ def signed(lexicon: Lexicon, heard: Heard) -> bool:
 
 def asks_for_record(lexicon: Lexicon, heard: Heard) -> bool:
     """Whether the message only asks whether a complaint was written down, or for its code."""
-    words = lexicon.intents["recorded"].words(heard.rendered)
-    return bool(words) and len(words | heard.fillers) == len(heard.words)
+    return heard.consists_of(lexicon.intents["recorded"].words(heard.rendered))
 
 
 def grievance(lexicon: Lexicon, heard: Heard) -> Grievance:
     """Whose hotline comes first, and the days waited."""
-    demands = _without(lexicon, "demand", heard)
+    demands = lexicon.says("demand", heard.rendered)
     fitting = (name for name, signs in lexicon.grievances.items() if signs.found(heard.rendered))
     street = "street" if lexicon.intents["street"].found(heard.rendered) else "complaint"
     return Grievance("harassment" if demands else next(fitting, street), _waited(lexicon, heard))
@@ -37,7 +36,7 @@ def grievance(lexicon: Lexicon, heard: Heard) -> Grievance:
 def lawful_facets(lexicon: Lexicon, heard: Heard) -> tuple[str, ...]:
     """What the law says about the wrong that is told, then what else is asked."""
     wronged = [name for name, signs in lexicon.wrongs.items() if signs.found(heard.rendered)]
-    if "deadline" not in wronged and _without(lexicon, "late", heard):
+    if "deadline" not in wronged and lexicon.says("late", heard.rendered):
         wronged.append("deadline")
     return tuple(dict.fromkeys((*wronged, *heard.facets.asked)))
 
@@ -45,13 +44,7 @@ def lawful_facets(lexicon: Lexicon, heard: Heard) -> tuple[str, ...]:
 def _waited(lexicon: Lexicon, heard: Heard) -> int:
     """Whole days surely waited; 0 where no exact number stands."""
     spans = lexicon.intents["waited"].spans(heard.rendered)
-    if len(spans) != 1 or not _without(lexicon, "waited", heard):
+    if len(spans) != 1 or not lexicon.says("waited", heard.rendered):
         return 0
     number, unit = heard.words[spans[0][0]], heard.words[spans[0][0] + 1]
     return int(number.key) * _DAYS.get(unit.key, 0) if number.key.isdigit() else 0
-
-
-def _without(lexicon: Lexicon, name: str, heard: Heard) -> bool:
-    """Whether a sign is found and its `_not` is not."""
-    found = lexicon.intents[name].found(heard.rendered)
-    return found and not lexicon.intents[f"{name}_not"].found(heard.rendered)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from bot.knowledge.facets import Facets, find_facets, with_word
@@ -32,6 +32,10 @@ class Heard:
     def fresh(self) -> list[int]:
         """Positions of words that may name something; bare figures name nothing."""
         return [i for i, word in enumerate(self.words) if i not in self.light and not word.key.isdigit()]
+
+    def consists_of(self, places: Set[int]) -> bool:
+        """Whether the words at these places and fillers are all there is, and some of these."""
+        return bool(places) and len(places | self.fillers) == len(self.words)
 
     def parted(self, left: int, right: int) -> bool:
         """Whether a clause ends between two neighbouring words."""

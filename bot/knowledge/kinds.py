@@ -92,15 +92,14 @@ def courtesy(lexicon: Lexicon, heard: Heard) -> bool:
         return True
     if heard.facets.asked:
         return False
-    talk = lexicon.intents["small_talk"].words(heard.rendered)
-    return bool(talk) and len(talk | heard.fillers) == len(heard.words)
+    return heard.consists_of(lexicon.intents["small_talk"].words(heard.rendered))
 
 
 def praise(lexicon: Lexicon, heard: Heard) -> bool:
     """Whether a message of some length praises and neither asks nor criticises."""
-    intents = lexicon.intents
-    praises = intents["praise"].found(heard.rendered) and not intents["praise_not"].found(heard.rendered)
-    return praises and "?" not in heard.text and len(heard.words) > _PRAISE_WORDS
+    return (
+        lexicon.says("praise", heard.rendered) and "?" not in heard.text and len(heard.words) > _PRAISE_WORDS
+    )
 
 
 def office_matter(lexicon: Lexicon, heard: Heard) -> OfficeMatter | None:

@@ -61,6 +61,10 @@ class Lexicon:
     wrongs: Mapping[str, Patterns]  # by the facet whose lawful answer stands beside a complaint
     matters: Mapping[str, Patterns]  # what is asked of the assistant itself
 
+    def says(self, name: str, rendered: str) -> bool:
+        """Whether a sign of intents.yaml is found and its `_not` is not."""
+        return self.intents[name].found(rendered) and not self.intents[f"{name}_not"].found(rendered)
+
     @staticmethod
     def load(folder: Path = HERE) -> Lexicon:
         """The lexicon that ships with the program."""

@@ -218,10 +218,6 @@ class Knowledge:
     procedures: Mapping[str, Procedure] = field(repr=False)
     aged: tuple[Fault, ...] = ()  # what the calendar alone made wrong since the file was written
 
-    def field_of(self, procedure: Procedure) -> FieldOfWork:
-        """The field that a procedure belongs to."""
-        return self.fields[procedure.field]
-
 
 class InvalidKnowledgeError(Exception):
     """A knowledge file has faults; none of it is loaded."""

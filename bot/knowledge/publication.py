@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot import texts
 from bot.knowledge.procedures import CaseTime, Knowledge, Level, Procedure
 from bot.knowledge.quantities import HOURS_A_DAY
 from bot.knowledge.strict_yaml import Fault
@@ -105,7 +106,9 @@ def _stale(knowledge: Knowledge, procedures: Sequence[Procedure], day: date) -> 
     )
     yield from _listed("Độ tin cậy C", (name for name, sure, _ in entries if sure == "C"))
     old = sorted((on, name) for name, _, on in entries if on and on < day - OLD_AFTER)
-    yield from _listed(f"Kiểm tra đã quá {OLD_AFTER.days} ngày", (f"{_date(on)}  {name}" for on, name in old))
+    yield from _listed(
+        f"Kiểm tra đã quá {OLD_AFTER.days} ngày", (f"{texts.day(on)}  {name}" for on, name in old)
+    )
     ending = sorted(
         (fee.until, _named(procedure))
         for procedure in procedures
@@ -114,7 +117,7 @@ def _stale(knowledge: Knowledge, procedures: Sequence[Procedure], day: date) -> 
     )
     yield from _listed(
         f"Phí địa phương, phí tạm thời đã hết hạn hoặc hết hạn trong {ENDS_WITHIN.days} ngày",
-        (f"{_date(on)}  {name}" for on, name in ending),
+        (f"{texts.day(on)}  {name}" for on, name in ending),
     )
 
 
@@ -192,7 +195,7 @@ def report(knowledge: Knowledge, contacts: Contacts, day: date) -> str:
     procedures = [each for each in knowledge.procedures.values() if each.status != "abolished"]
     abolished = len(knowledge.procedures) - len(procedures)
     parts = [
-        [f"BÁO CÁO DỮ LIỆU, ngày {_date(day)}, bản {knowledge.version}"],
+        [f"BÁO CÁO DỮ LIỆU, ngày {texts.day(day)}, bản {knowledge.version}"],
         [f"  {len(procedures)} thủ tục đang dùng, {abolished} thủ tục đã bãi bỏ (không tính dưới đây)"],
         ["", *_completeness(procedures, contacts, day)],
         ["", *_stale(knowledge, procedures, day)],
@@ -215,10 +218,6 @@ NO_REPORT = "Chưa lập được báo cáo: hãy sửa hết lỗi của tệp 
 
 def _named(procedure: Procedure) -> str:
     return f"{procedure.code} {procedure.name}"
-
-
-def _date(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
 
 
 def _number(value: Decimal) -> str:

@@ -15,7 +15,6 @@ from functools import lru_cache
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook, dot below
 _DROPPED = {"Cf", "Cc", "Cs", "Co", "Cn"}  # zero-width, bidi controls, surrogates, unassigned
 _LOOKALIKES = str.maketrans("аеорсухіАЕОРСУХІðƌÐƋᶞ", "aeopcyxiAEOPCYXIđđĐĐđ")
-_FIRST_VOWEL_TONE = re.compile(rf"^((?:[^aeiouy]|qu|gi)*?)(o[ae]|uy)([{_TONES}])$")
 _FINAL_Y = re.compile(r"^(h|k|l|m|s|t|v|qu|b|d|n|p|g|r|c)y$")
 _WORD = re.compile(r"[^\W_]+(?:[.,/][0-9]+)*", re.UNICODE)
 _PLAIN = re.compile("[ \n!-~À-ÃÈ-ÊÌ-ÍÒ-ÕÙ-ÚÝà-ãè-êì-íò-õù-úýĂăĐđĨĩŨũƠơƯưẠ-ỹ“”‘’…–]*")  # needs no cleaning

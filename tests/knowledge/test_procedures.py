@@ -42,7 +42,7 @@ def test_a_procedure_is_completed_from_its_field(tmp_path: Path) -> None:
     assert (birth.place, again.place) == ("Điểm phục vụ hành chính công", "Nơi khác")
     assert [str(fee.fee) for fee in birth.local_fees] == ["5.000 đồng", "miễn phí"]
     assert [str(fee.fee) for fee in again.local_fees] == ["miễn phí"]
-    assert knowledge.field_of(birth).name == "Hộ tịch"
+    assert knowledge.fields[birth.field].name == "Hộ tịch"
     assert birth.channels["direct"].fee == (CaseFee(fee=Fee("free")),)
     assert len(knowledge.version) == 12
 
